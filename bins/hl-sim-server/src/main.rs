@@ -1,0 +1,2 @@
+//! hl-sim-server
+fn main() {}

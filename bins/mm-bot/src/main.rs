@@ -1,0 +1,2 @@
+//! mm-bot
+fn main() {}

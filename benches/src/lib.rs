@@ -1,1 +1,4 @@
-//! Benchmarks live in `benches/`; see `docs/performance.md`.
+//! Inputs shared by the benches and the allocation tests. How to run and read them:
+//! `docs/performance.md`.
+
+pub mod orders;

@@ -1,0 +1,65 @@
+//! Prices and sizes as a strategy would ask for them: many decimals, many magnitudes.
+
+use hl_quant::{MarketSpec, Side, SzDecimals};
+
+/// One wish: a market, a side, and price and size as text.
+#[derive(Debug)]
+pub struct Wish {
+    /// The market's grid.
+    pub spec: MarketSpec,
+    /// Its `szDecimals`.
+    pub sz_decimals: u32,
+    /// Buy or sell.
+    pub side: Side,
+    /// The asked price.
+    pub price: String,
+    /// The asked size.
+    pub size: String,
+}
+
+/// Reference prices in units of 10^-8, and the `szDecimals` of their markets.
+const MARKETS: [(u64, u8); 12] = [
+    (10_975_512_345_678, 5), // BTC
+    (431_234_567_891, 4),    // ETH
+    (16_489_512_345, 2),     // SOL
+    (4_712_345_678, 2),      // HYPE
+    (89_981_234, 0),         // ASTER
+    (25_943_217, 1),         // FARTCOIN
+    (390_412, 0),            // PUMP
+    (1_234_567, 0),          // kPEPE
+    (21_234_567, 0),         // WLFI
+    (291_234_567, 0),        // XRP
+    (9_999_987_654, 2),      // just below a power of ten
+    (100_004_321_987, 3),    // just above one
+];
+
+/// `n` wishes over twelve markets, both sides, at the same places in every run.
+#[must_use]
+pub fn wishes(n: usize) -> Vec<Wish> {
+    // A fixed linear congruential sequence: the inputs are part of the benchmark.
+    let mut state: u64 = 0x2545_F491_4F6C_DD1D;
+    let mut next = move || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    MARKETS
+        .iter()
+        .cycle()
+        .take(n)
+        .filter_map(|&(reference, decimals)| {
+            let sz_decimals = SzDecimals::new(decimals)?;
+            // Within two percent of the reference.
+            let price = reference - reference / 50 + next() % (reference / 25);
+            // Worth fifty dollars and more, with all eight decimals in use.
+            let size = 500_000_000_000_000_000 / reference * (1 + next() % 40) + next() % 1_000;
+            Some(Wish {
+                spec: MarketSpec::perp(sz_decimals),
+                sz_decimals: u32::from(decimals),
+                side: if next() % 2 == 0 { Side::Bid } else { Side::Ask },
+                price: hl_quant::DecimalText::from_raw(price).as_str().to_owned(),
+                size: hl_quant::DecimalText::from_raw(size).as_str().to_owned(),
+            })
+        })
+        .collect()
+}

@@ -80,13 +80,16 @@ pub enum Reject {
 }
 
 impl Reject {
+    pub(crate) const BELOW_MIN_SIZE: &'static str = "below_min_size";
+    pub(crate) const BELOW_MIN_NOTIONAL: &'static str = "below_min_notional";
+
     /// A stable name for logs, reports and scripts.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NoLegalPrice => "no_legal_price",
-            Self::BelowMinSize { .. } => "below_min_size",
-            Self::BelowMinNotional { .. } => "below_min_notional",
+            Self::BelowMinSize { .. } => Self::BELOW_MIN_SIZE,
+            Self::BelowMinNotional { .. } => Self::BELOW_MIN_NOTIONAL,
             Self::TooLarge => "too_large",
         }
     }

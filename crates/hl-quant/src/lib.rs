@@ -73,6 +73,7 @@ mod order;
 mod side;
 mod spec;
 mod text;
+pub mod wide;
 
 pub use error::{BadOverride, OffGrid, OffLot, ParseError, Reject};
 pub use grid::{MAX_SIGNIFICANT_FIGURES, MarketKind, PriceGrid, SzDecimals};

@@ -36,9 +36,9 @@ impl Tick {
 
 /// A price that a market accepts. Only a [`PriceGrid`](crate::PriceGrid) makes one.
 ///
-/// ```compile_fail,E0423
+/// ```compile_fail,E0451
 /// use hl_quant::{OrderPrice, Price, Tick};
-/// fn forge(price: Price, tick: Tick) -> OrderPrice { OrderPrice(price, tick) }
+/// fn forge(price: Price, tick: Tick) -> OrderPrice { OrderPrice { price, tick } }
 /// ```
 ///
 /// ```compile_fail,E0277
@@ -95,6 +95,11 @@ impl fmt::Debug for OrderPrice {
 
 /// A size that a market accepts: positive and a multiple of its lot. Only a
 /// [`LotGrid`](crate::LotGrid) makes one.
+///
+/// ```compile_fail,E0423
+/// use hl_quant::{OrderSize, Size};
+/// fn forge(size: Size) -> OrderSize { OrderSize(size) }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderSize(Size);
 

@@ -11,6 +11,10 @@ use crate::{DECIMALS, error::ParseError};
 /// One whole unit: `10^8` raw.
 pub(crate) const UNIT: u64 = 10_u64.pow(DECIMALS);
 
+/// [`DECIMALS`] as a length.
+#[expect(clippy::as_conversions, reason = "u32 to usize widens; From is not const")]
+const FRACTION: usize = DECIMALS as usize;
+
 /// The longest text that is read, in bytes. Longer input is refused unread: no legal number needs
 /// it, and it bounds the work that hostile input can ask for.
 pub const TEXT_MAX: usize = 128;
@@ -67,66 +71,30 @@ impl Decimal {
     /// # Errors
     /// As [`Decimal::parse`].
     pub const fn parse_bytes(text: &[u8]) -> Result<Self, ParseError> {
-        if text.is_empty() {
-            return Err(ParseError::Empty);
+        let (int, fraction) = match split(text) {
+            Ok(parts) => parts,
+            Err(error) => return Err(error),
+        };
+        let (kept, cut): (_, &[u8]) = match fraction.split_at_checked(FRACTION) {
+            Some(parts) => parts,
+            None => (fraction, &[]),
+        };
+        let mut raw = match append_digits(0, int) {
+            Some(int) => append_digits(int, kept),
+            None => None,
+        };
+        let mut decimals = kept.len();
+        while decimals < FRACTION {
+            raw = match raw {
+                Some(raw) => raw.checked_mul(10),
+                None => None,
+            };
+            decimals = decimals.wrapping_add(1);
         }
-        if text.len() > TEXT_MAX {
-            return Err(ParseError::TooLong { len: text.len() });
-        }
-        let mut raw: u64 = 0;
-        let mut rest = text;
-        let mut at: usize = 0;
-        while let [byte, tail @ ..] = rest {
-            rest = tail;
-            match byte {
-                b'0'..=b'9' => match push_digit(raw, *byte) {
-                    Some(next) => raw = next,
-                    None => return Err(ParseError::TooLarge),
-                },
-                b'.' if at > 0 => return Self::parse_fraction(raw, rest, at),
-                other => return Err(ParseError::NotADigit { at, byte: *other }),
-            }
-            at = at.wrapping_add(1);
-        }
-        match raw.checked_mul(UNIT) {
-            Some(raw) => Ok(Self::from_raw(raw)),
+        match raw {
+            Some(raw) => Ok(Self { raw, tail: Tail::of(cut) }),
             None => Err(ParseError::TooLarge),
         }
-    }
-
-    /// The digits after the point at offset `point`.
-    const fn parse_fraction(int: u64, digits: &[u8], point: usize) -> Result<Self, ParseError> {
-        if digits.is_empty() {
-            return Err(ParseError::NoFraction);
-        }
-        let Some(mut raw) = int.checked_mul(UNIT) else { return Err(ParseError::TooLarge) };
-        let mut weight = UNIT / 10;
-        let mut tail = Tail::Zero;
-        let mut rest = digits;
-        let mut at = point.wrapping_add(1);
-        let mut first_cut = true;
-        while let [byte, next @ ..] = rest {
-            rest = next;
-            if !byte.is_ascii_digit() {
-                return Err(ParseError::NotADigit { at, byte: *byte });
-            }
-            if weight > 0 {
-                match raw.checked_add(digit(*byte).wrapping_mul(weight)) {
-                    Some(sum) => raw = sum,
-                    None => return Err(ParseError::TooLarge),
-                }
-                weight /= 10;
-            } else {
-                tail = match (first_cut, *byte) {
-                    (true, b'5'..=b'9') => Tail::HalfOrMore,
-                    (_, b'0') => tail,
-                    _ => tail.or_below_half(),
-                };
-                first_cut = false;
-            }
-            at = at.wrapping_add(1);
-        }
-        Ok(Self { raw, tail })
     }
 
     /// The number at 10^-8, without what lies beyond the eighth decimal.
@@ -152,26 +120,67 @@ impl Decimal {
 }
 
 impl Tail {
-    /// Another non-zero digit beyond the first that was cut.
-    const fn or_below_half(self) -> Self {
-        match self {
-            Self::Zero => Self::BelowHalf,
-            other => other,
+    /// Of the digits from the ninth decimal on.
+    pub(crate) const fn of(mut digits: &[u8]) -> Self {
+        if let [b'5'..=b'9', ..] = digits {
+            return Self::HalfOrMore;
         }
+        while let [digit, rest @ ..] = digits {
+            if *digit != b'0' {
+                return Self::BelowHalf;
+            }
+            digits = rest;
+        }
+        Self::Zero
     }
 }
 
-const fn digit(byte: u8) -> u64 {
-    #[expect(clippy::as_conversions, reason = "u8 to u64 widens; From is not const")]
-    let value = byte.wrapping_sub(b'0') as u64;
-    value
+/// The digits before and behind the point: the grammar of every number that is read.
+pub(crate) const fn split(text: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
+    if text.is_empty() {
+        return Err(ParseError::Empty);
+    }
+    if text.len() > TEXT_MAX {
+        return Err(ParseError::TooLong { len: text.len() });
+    }
+    let mut parts: (&[u8], &[u8]) = (text, &[]);
+    let mut has_point = false;
+    let mut rest = text;
+    let mut at: usize = 0;
+    while let [byte, tail @ ..] = rest {
+        match (byte, text.split_at_checked(at)) {
+            (b'0'..=b'9', _) => {}
+            (b'.', Some((int, _))) if at > 0 && !has_point => {
+                parts = (int, tail);
+                has_point = true;
+            }
+            _ => return Err(ParseError::NotADigit { at, byte: *byte }),
+        }
+        rest = tail;
+        at = at.wrapping_add(1);
+    }
+    if has_point && parts.1.is_empty() {
+        return Err(ParseError::NoFraction);
+    }
+    Ok(parts)
 }
 
-const fn push_digit(raw: u64, byte: u8) -> Option<u64> {
-    match raw.checked_mul(10) {
-        Some(shifted) => shifted.checked_add(digit(byte)),
-        None => None,
+/// `raw` with these digits written behind it; `None` out of range.
+const fn append_digits(raw: u64, mut digits: &[u8]) -> Option<u64> {
+    let mut raw = raw;
+    while let [byte, rest @ ..] = digits {
+        #[expect(clippy::as_conversions, reason = "u8 to u64 widens; From is not const")]
+        let digit = byte.wrapping_sub(b'0') as u64;
+        raw = match raw.checked_mul(10) {
+            Some(shifted) => match shifted.checked_add(digit) {
+                Some(sum) => sum,
+                None => return None,
+            },
+            None => return None,
+        };
+        digits = rest;
     }
+    Some(raw)
 }
 
 /// The longest canonical text: 12 digits, a point and 8 digits.

@@ -1,0 +1,5 @@
+//! The proofs of the crate: see "How it is proved" in its documentation.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs)]
+
+mod vectors;

@@ -1,0 +1,140 @@
+//! Moving money and positions for one match.
+
+use hl_quant::{Price, Side, Size};
+use hl_wire::Address;
+
+use super::account::{Account, AccountId, Fill};
+use super::market::Trade;
+use super::order::Order;
+use super::position::MarginKind;
+use super::{Core, Event};
+use crate::Usd;
+
+/// An incoming order meeting a resting one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Match {
+    pub(crate) taker: Order,
+    pub(crate) maker: Order,
+    pub(crate) px: Price,
+    pub(crate) size: Size,
+}
+
+/// Which of the two orders of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Taker,
+    Maker,
+}
+
+impl Core {
+    /// Settles a match for both accounts; false, and nothing done, when a position would leave the
+    /// range of its number.
+    pub(crate) fn settle(&mut self, matched: &Match) -> bool {
+        let Match { taker, maker, px, size } = *matched;
+        let fits = |order: &Order| {
+            self.account(order.spec.account).is_some_and(|account| {
+                let szi = account.position(order.spec.asset).szi;
+                szi.after_fill(order.spec.side, size).is_some()
+            })
+        };
+        if !fits(&taker) || !fits(&maker) {
+            return false;
+        }
+        let [buyer, seller] = Self::buyer_first(taker.spec.side, taker, maker);
+        let tid = Self::tid(buyer.oid, seller.oid);
+        self.settle_one(matched, Role::Taker, tid);
+        self.settle_one(matched, Role::Maker, tid);
+        let users = [self.address(buyer.spec.account), self.address(seller.spec.account)];
+        let (time, hash) = (self.now, self.hash);
+        let asset = taker.spec.asset;
+        let trade = Trade { asset, side: taker.spec.side, px, sz: size, time, hash, tid, users };
+        if let Some(market) = self.market_mut(asset) {
+            market.record(trade);
+        }
+        self.events.push(Event::Trade(trade));
+        true
+    }
+
+    fn address(&self, id: AccountId) -> Address {
+        self.account(id).map_or(Address::ZERO, |account| account.address)
+    }
+
+    /// One account's half of a match.
+    fn settle_one(&mut self, matched: &Match, role: Role, tid: u64) {
+        let Match { taker, maker, px, size } = *matched;
+        let (order, rate) = match role {
+            Role::Taker => (taker, self.config.fees.taker),
+            Role::Maker => (maker, self.config.fees.maker),
+        };
+        let value = Usd::from_notional(px * size);
+        // The live venue cuts fees to whole micro-dollars; a rebate is cut in the venue's favour.
+        let fee = value.mul_div(i128::from(rate), 100_000_000);
+        let spec = order.spec;
+        let leverage = self.leverage(spec.account, spec.asset);
+        let (time, hash) = (self.now, self.hash);
+        let Some(account) = self.account_mut(spec.account) else { return };
+        let position = account.positions.entry(spec.asset).or_default();
+        let Some(applied) = position.apply(spec.side, size, value) else { return };
+        let paid = if spec.side == Side::Bid { value } else { -value };
+        match leverage.kind {
+            MarginKind::Cross => account.cash -= paid,
+            MarginKind::Isolated => {
+                let moved = applied.margin_moved(px, size, position.isolated, leverage.value);
+                account.cash -= moved;
+                position.isolated += moved - paid;
+            }
+        }
+        account.cash -= fee;
+        if position.is_flat() {
+            account.cash += position.isolated;
+            account.positions.remove(&spec.asset);
+        }
+        count(account, &order, role, value, fee, applied.pnl);
+        let fill = Fill {
+            asset: spec.asset,
+            px,
+            sz: size,
+            side: spec.side,
+            time,
+            start_position: applied.before,
+            dir: applied.direction(),
+            closed_pnl: applied.pnl,
+            hash,
+            oid: order.oid,
+            crossed: role == Role::Taker,
+            fee,
+            tid,
+            cloid: spec.cloid,
+        };
+        if !account.is_internal() {
+            account.remember_fill(fill);
+            self.events.push(Event::Fill(spec.account, Box::new(fill)));
+        }
+        self.fees += fee;
+    }
+}
+
+/// Adds a fill to its owner's totals.
+fn count(account: &mut Account, order: &Order, role: Role, value: Usd, fee: Usd, pnl: Usd) {
+    let market = account.market_stats.entry(order.spec.asset).or_default();
+    let (fills, market_fills, volume) = match role {
+        Role::Taker => (
+            &mut account.stats.taker_fills,
+            &mut market.taker_fills,
+            &mut account.stats.taker_volume,
+        ),
+        Role::Maker => (
+            &mut account.stats.maker_fills,
+            &mut market.maker_fills,
+            &mut account.stats.maker_volume,
+        ),
+    };
+    *fills = fills.saturating_add(1);
+    *market_fills = market_fills.saturating_add(1);
+    *volume += value;
+    market.volume += value;
+    market.fees += fee;
+    market.closed_pnl += pnl;
+    account.stats.fees += fee;
+    account.stats.closed_pnl += pnl;
+}

@@ -286,4 +286,3 @@ pub enum ErrorSuffix {
     /// As printed in the docs.
     Bare,
 }
-

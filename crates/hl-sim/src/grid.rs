@@ -26,7 +26,10 @@ impl<'a> Digits<'a> {
         if whole.is_empty() || !numeric(whole) || !numeric(fraction) {
             return None;
         }
-        Some(Self { whole: whole.trim_start_matches('0'), fraction: fraction.trim_end_matches('0') })
+        Some(Self {
+            whole: whole.trim_start_matches('0'),
+            fraction: fraction.trim_end_matches('0'),
+        })
     }
 
     /// Significant figures of a number that has a fraction.

@@ -35,7 +35,9 @@ impl Core {
         let market = self.market(asset).ok_or(ActionError::UnknownAsset(asset))?;
         let max = market.config.max_leverage;
         let value = u8::try_from(value).ok().filter(|value| (1..=max).contains(value));
-        let Some(value) = value else { return Err(ActionError::Unlisted("Invalid leverage value")) };
+        let Some(value) = value else {
+            return Err(ActionError::Unlisted("Invalid leverage value"));
+        };
         if market.config.margin_mode == MarginMode::OnlyIsolated && kind == MarginKind::Cross {
             return Err(ActionError::Unlisted("Cross margin is not allowed for this asset."));
         }
@@ -76,7 +78,8 @@ impl Core {
         }
         let value = position.value(mark);
         let kept = position.isolated + value + amount;
-        if amount > free.non_negative() || kept < over(value.abs(), leverage.value) && amount < Usd::ZERO
+        if amount > free.non_negative()
+            || kept < over(value.abs(), leverage.value) && amount < Usd::ZERO
         {
             return Err(ActionError::Known(ErrorText::Margin));
         }

@@ -30,16 +30,17 @@ impl Core {
     /// The newest open order that carries this cloid.
     pub(crate) fn open_by_cloid(&self, id: AccountId, cloid: Cloid) -> Option<Oid> {
         let account = self.account(id)?;
-        let carries = |oid: &&Oid| {
-            self.orders.get(oid).is_some_and(|order| order.spec.cloid == Some(cloid))
-        };
+        let carries =
+            |oid: &&Oid| self.orders.get(oid).is_some_and(|order| order.spec.cloid == Some(cloid));
         account.open.iter().rev().find(carries).copied()
     }
 
     /// Cancels everything an account has open.
     pub(crate) fn cancel_all(&mut self, id: AccountId, why: Cancellation) -> usize {
-        let open: Vec<Oid> =
-            self.account(id).map(|account| account.open.iter().copied().collect()).unwrap_or_default();
+        let open: Vec<Oid> = self
+            .account(id)
+            .map(|account| account.open.iter().copied().collect())
+            .unwrap_or_default();
         open.into_iter().filter(|oid| self.cancel_resting(*oid, why).is_some()).count()
     }
 

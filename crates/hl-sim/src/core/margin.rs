@@ -160,8 +160,7 @@ fn increasing(
     orders: impl Iterator<Item = (Price, Size)>,
 ) -> Usd {
     let szi = account.position(asset).szi;
-    let mut closes =
-        if szi.side() == Some(side.opposite()) { szi.magnitude() } else { Size::ZERO };
+    let mut closes = if szi.side() == Some(side.opposite()) { szi.magnitude() } else { Size::ZERO };
     let mut total = Notional::ZERO;
     for (px, sz) in orders {
         let close = closes.min(sz);

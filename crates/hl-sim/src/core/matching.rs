@@ -63,7 +63,11 @@ impl Core {
             let opposite = spec.side.opposite();
             let empty = self.market(spec.asset).is_none_or(|m| m.book.best(opposite).is_none());
             let market_order = spec.tif == Tif::FrontendMarket;
-            return Err(if market_order && empty { Refusal::NoLiquidity } else { Refusal::IocNoMatch });
+            return Err(if market_order && empty {
+                Refusal::NoLiquidity
+            } else {
+                Refusal::IocNoMatch
+            });
         }
         let resting = self.finish(order, opened);
         self.fit_reduce_only(spec.account, spec.asset);

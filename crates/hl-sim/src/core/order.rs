@@ -47,7 +47,7 @@ pub(crate) enum Status {
 
 /// Why an order left the book unfilled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cancellation {
+pub(crate) enum Cancellation {
     /// By its owner, or the remainder of an immediate-or-cancel order.
     User,
     /// It would have met an incoming order of the same account.

@@ -3,10 +3,10 @@
 use hl_quant::{Price, Side, Size};
 use hl_wire::{AssetId, Cloid, Oid, RejectCode, Tif};
 
+use super::Core;
 use super::account::AccountId;
 use super::matching::Executed;
 use super::order::{Incoming, Order, Status};
-use super::Core;
 use crate::Usd;
 use crate::config::{DuplicateCloid, PartialAck, PriceBand};
 use crate::grid;
@@ -56,7 +56,10 @@ impl Core {
             Ok(orders) => Ok(orders
                 .into_iter()
                 .zip(requests)
-                .map(|(order, request)| self.place(order, request.px))
+                .map(|(order, request)| {
+                    let outcome = self.place(order, request.px);
+                    self.reply(&order, outcome)
+                })
                 .collect()),
             Err(refusal) => {
                 self.count_refused(id, refusal.code(), requests.len());
@@ -106,24 +109,27 @@ impl Core {
         Ok(Incoming { account, asset, side, px, sz, tif, reduce_only, cloid })
     }
 
-    /// Executes one order of a batch and answers for it.
-    pub(crate) fn place(&mut self, spec: Incoming, px_text: &str) -> Reply {
+    /// Executes one order, and records what became of it.
+    pub(crate) fn place(&mut self, spec: Incoming, px_text: &str) -> Result<Executed, Refusal> {
         let oid = self.allocate_oid();
-        let outcome = self
-            .check_runtime(&spec, px_text)
-            .and_then(|()| self.execute(oid, spec))
-            .inspect_err(|refusal| {
+        let outcome = self.check_runtime(&spec, px_text).and_then(|()| self.execute(oid, spec));
+        match &outcome {
+            Ok(_) => self.count_accepted(&spec),
+            Err(refusal) => {
                 let order = Order { oid, spec, sz: spec.sz, timestamp: self.now };
                 self.report(order, Status::Rejected(*refusal));
                 self.count_refused(spec.account, refusal.code(), 1);
-            });
+            }
+        }
+        outcome
+    }
+
+    /// The answer for one order.
+    pub(crate) fn reply(&self, spec: &Incoming, outcome: Result<Executed, Refusal>) -> Reply {
         match outcome {
+            Ok(executed) => self.acknowledge(spec, executed),
             Err(refusal) => {
                 Reply::Error(refusal.text(spec.asset, self.config.open_questions.error_suffix))
-            }
-            Ok(executed) => {
-                self.count_accepted(&spec);
-                self.acknowledge(&spec, executed)
             }
         }
     }

@@ -153,8 +153,7 @@ mod tests {
 
     #[test]
     fn a_position_that_would_overflow_is_left_alone() {
-        let mut position =
-            Position { szi: SignedSize::from_raw(i64::MAX), ..Position::default() };
+        let mut position = Position { szi: SignedSize::from_raw(i64::MAX), ..Position::default() };
         assert_eq!(position.apply(Side::Bid, Size::from_raw(1), Usd::ZERO), None);
         assert_eq!(position.szi, SignedSize::from_raw(i64::MAX));
     }

@@ -14,9 +14,8 @@ use super::order::{Cancellation, Incoming};
 impl Core {
     /// How much of its account's position an order of this side can close.
     pub(crate) fn reducible(&self, spec: &Incoming) -> Size {
-        self.account(spec.account).map_or(Size::ZERO, |account| {
-            closable(spec.side, account.position(spec.asset).szi)
-        })
+        self.account(spec.account)
+            .map_or(Size::ZERO, |account| closable(spec.side, account.position(spec.asset).szi))
     }
 
     /// Makes an account's resting reduce-only orders in one market fit its position.

@@ -1,4 +1,5 @@
 //! sim
+pub mod tape;
 pub mod universe;
 
 mod config;

@@ -1,0 +1,13 @@
+//! Integration tests of the local exchange.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
+
+mod shared;
+mod tape_feed;
+mod tape_lines;

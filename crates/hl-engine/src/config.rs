@@ -1,0 +1,255 @@
+//! What the operator decides. Every number is an integer with its unit in the name.
+
+use hl_quant::Notional;
+
+use crate::{CloidTag, Pair, Ppm};
+
+/// The most layers that a market quotes on one side.
+pub const MAX_LAYERS: usize = 8;
+
+/// The configuration of one engine: fixed for its life.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// The first bits of every client order id of ours.
+    pub cloid_tag: CloidTag,
+    /// The markets; a [`MarketId`](crate::MarketId) is a position in this list.
+    pub markets: Vec<MarketConfig>,
+    /// Limits over all markets together.
+    pub limits: Limits,
+    /// How long things may take and how old they may be.
+    pub timing: Timing,
+    /// Which actions share one request.
+    pub batching: Batching,
+    /// The dead man's switch, where the venue allows it.
+    pub dead_man: Option<DeadMan>,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            cloid_tag: CloidTag::default(),
+            markets: Vec::new(),
+            limits: Limits::default(),
+            timing: Timing::default(),
+            batching: Batching::default(),
+            dead_man: None,
+        }
+    }
+}
+
+/// One market and how it is quoted.
+#[derive(Clone, Debug)]
+pub struct MarketConfig {
+    /// The symbol in log lines.
+    pub pair: Pair,
+    /// The largest position that may ever come to be, long or short, valued at the fair price
+    /// (`MAX_POSITION_USD`).
+    pub max_position: Notional,
+    /// The most orders that may be live or in flight at once, both sides together.
+    pub max_orders: u16,
+    /// What the quotes are centred on.
+    pub fair: FairKind,
+    /// The built-in quoting model; see [`Engine::with_model`](crate::Engine::with_model) for others.
+    pub spread: SpreadConfig,
+    /// When a resting order is worth replacing.
+    pub requote: Requote,
+}
+
+impl MarketConfig {
+    /// The defaults for a market with this symbol.
+    #[must_use]
+    pub fn new(pair: &str) -> Self {
+        Self {
+            pair: Pair::new(pair),
+            max_position: Notional::whole(1_000),
+            max_orders: 32,
+            fair: FairKind::default(),
+            spread: SpreadConfig::default(),
+            requote: Requote::default(),
+        }
+    }
+}
+
+/// What quotes are centred on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FairKind {
+    /// Halfway between the best bid and the best ask.
+    Mid,
+    /// The touch weighted by size: closer to the side with less behind it, which is where the next
+    /// trade is likelier to go.
+    #[default]
+    Micro,
+}
+
+/// The symmetric spread with inventory skew and layers: the operators' own names in brackets.
+#[derive(Clone, Debug)]
+pub struct SpreadConfig {
+    /// Distance of the innermost quote from the fair price, on each side (`MAKER_SPREAD_BPS`).
+    pub spread: Ppm,
+    /// The value of all layers of one side together (`BASE_ORDER_USD`).
+    pub base_order: Notional,
+    /// How far the quotes are shifted against a position at its limit (`SKEW_BPS`); in proportion
+    /// below that.
+    pub skew: Ppm,
+    /// The layers, innermost first; only the first [`MAX_LAYERS`] are used (`ACTIVE_LAYERS`).
+    pub layers: Vec<Layer>,
+}
+
+impl Default for SpreadConfig {
+    fn default() -> Self {
+        Self {
+            spread: Ppm::from_bps(10),
+            base_order: Notional::whole(150),
+            skew: Ppm::from_bps(10),
+            layers: vec![Layer { offset: Ppm(0), capital: Ppm::ONE }],
+        }
+    }
+}
+
+/// One quote a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Distance beyond [`SpreadConfig::spread`] (`LAYER_OFFSETS_BPS`).
+    pub offset: Ppm,
+    /// Its part of [`SpreadConfig::base_order`] (`LAYER_CAPITAL_PCT`).
+    pub capital: Ppm,
+}
+
+/// When a resting order is worth replacing. Every replacement costs a request of the address budget
+/// and the place in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requote {
+    /// An order within this distance of where it should be stays (`REQUOTE_TOLERANCE_BPS`).
+    pub tolerance: Ppm,
+    /// An order whose remaining size is within this part of what it should be stays.
+    pub size_tolerance: Ppm,
+    /// An order that became too timid waits until it is this old; one that became too generous
+    /// moves at once. Milliseconds.
+    pub min_lifetime_ms: u64,
+    /// The least time between two rounds of placing and improving in one market; pulling and
+    /// backing off never wait. Milliseconds.
+    pub min_interval_ms: u64,
+    /// How an order is moved.
+    pub replace: Replace,
+}
+
+impl Default for Requote {
+    fn default() -> Self {
+        Self {
+            tolerance: Ppm::from_bps(2),
+            size_tolerance: Ppm(500_000),
+            min_lifetime_ms: 1_000,
+            min_interval_ms: 200,
+            replace: Replace::default(),
+        }
+    }
+}
+
+/// How an order is moved to another price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replace {
+    /// One modify: one request, and the new order stands only if the old one was cancelled.
+    #[default]
+    Modify,
+    /// A cancel, and a new order once the cancel is confirmed: two requests, and nothing quoted
+    /// in between.
+    CancelThenPlace,
+}
+
+/// Which actions share one request to the venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Batching {
+    /// One batch for all markets that act on the same input: the fewest requests.
+    Across,
+    /// A batch never spans markets, so that one market's fault cannot reject another's orders.
+    #[default]
+    PerMarket,
+}
+
+/// Limits over all markets together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest sum of worst-case positions over all markets, each valued at its fair price.
+    pub max_gross: Notional,
+    /// The most orders live or in flight. The venue's own default is 1,000 per account.
+    pub max_orders: u16,
+    /// Requests that only cancels may spend, once the venue's count of what is left is known.
+    pub cancel_reserve: u64,
+    /// Below this many requests left, quotes are replaced only when four times further off.
+    pub budget_low: u64,
+    /// Rejections in a row (post-only races aside) after which a market rests for
+    /// [`Timing::park_ms`].
+    pub max_rejects: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_gross: Notional::whole(10_000),
+            max_orders: 200,
+            cancel_reserve: 500,
+            budget_low: 2_000,
+            max_rejects: 5,
+        }
+    }
+}
+
+/// How long things may take and how old they may be. All in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// A book older than this, by arrival or by the venue's own time, is not quoted on. The
+    /// `l2Book` channel with `fast` sends twice a second; without it every five seconds.
+    pub book_max_age_ms: u64,
+    /// The same for `bbo`, which is silent while nothing changes: `None` lets the book alone vouch
+    /// for the market being alive.
+    pub bbo_max_age_ms: Option<u64>,
+    /// How far venue time may be from our clock before quoting stops.
+    pub max_skew_ms: u64,
+    /// A spec older than this, counted from the request for it, makes a market cancel-only.
+    pub spec_max_age_ms: u64,
+    /// Specs are asked for again at this age.
+    pub spec_refresh_ms: u64,
+    /// Open orders, positions and fills are read back from the venue this often.
+    pub reconcile_ms: u64,
+    /// No quoting if the last complete reconciliation is older than this.
+    pub reconcile_max_age_ms: u64,
+    /// A request without an answer for this long has an unknown outcome.
+    pub answer_timeout_ms: u64,
+    /// Between two attempts to cancel the same order, and two questions about the same order.
+    pub retry_ms: u64,
+    /// "No such order" counts as evidence only this long after the order was sent.
+    pub unknown_settle_ms: u64,
+    /// How long a stop may take before it reports what remains.
+    pub stop_ms: u64,
+    /// How long a market rests after too many rejections.
+    pub park_ms: u64,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            book_max_age_ms: 3_000,
+            bbo_max_age_ms: None,
+            max_skew_ms: 2_000,
+            spec_max_age_ms: 60_000,
+            spec_refresh_ms: 30_000,
+            reconcile_ms: 30_000,
+            reconcile_max_age_ms: 60_000,
+            answer_timeout_ms: 5_000,
+            retry_ms: 1_000,
+            unknown_settle_ms: 15_000,
+            stop_ms: 10_000,
+            park_ms: 60_000,
+        }
+    }
+}
+
+/// The venue's scheduled cancel: it cancels everything unless pushed back in time. Refused by the
+/// venue below a traded volume; the refusal is an event and the engine goes on without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadMan {
+    /// How far ahead the cancel is scheduled; the venue wants at least 5,000.
+    pub ahead_ms: u64,
+    /// How often it is pushed back.
+    pub every_ms: u64,
+}

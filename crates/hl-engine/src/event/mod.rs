@@ -1,0 +1,313 @@
+//! What happened, as values that print as one log line each.
+
+mod line;
+mod time;
+
+use std::fmt;
+
+use hl_quant::{Millis, Notional, Price, QuantFields, Reject, Side, SignedSize, Size};
+use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode};
+
+pub use time::Timestamp;
+
+use crate::{Liquidity, NoQuote, Pair, Ppm, Rule, Usd};
+
+/// One thing that happened, and when. `Display` is its log line: `key=value` pairs separated by
+/// single spaces, keys and order as the operators' scripts know them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When the engine saw it.
+    pub at: Millis,
+    /// What it was.
+    pub kind: EventKind,
+}
+
+/// What happened. The name of each variant's line is given first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// `quant_evt=attempt`: an order passed the gate and is about to be sent.
+    Attempt(Attempt),
+    /// `quant_evt=submit`: the end of an attempt. Each attempt has exactly one.
+    Submit(Submit),
+    /// `quant_evt=below_min`: a wanted quote is too small for the venue. Once per change.
+    BelowMin(BelowMin),
+    /// `fill_evt=maker` or `fill_evt=taker`: a trade of ours, each once.
+    Fill(FillLine),
+    /// `cancel_evt=sent|ok|reject|unknown|venue`.
+    Cancel(CancelLine),
+    /// `order_evt=unknown`: an order's fate is not known; its exposure stays reserved.
+    Unknown {
+        /// Where.
+        pair: Pair,
+        /// Which order.
+        cloid: Cloid,
+        /// Why it is not known.
+        why: Doubt,
+    },
+    /// `gate_evt=stop`: an order was stopped before it left.
+    Gate(GateStop),
+    /// `quote_evt=start`: a market begins to quote.
+    QuoteStart {
+        /// Where.
+        pair: Pair,
+        /// Around what.
+        fair: Price,
+        /// The market's own spread.
+        spread: Ppm,
+    },
+    /// `quote_evt=stop`: a market does not quote, because. Once per change of reason.
+    QuoteStop {
+        /// Where.
+        pair: Pair,
+        /// Why.
+        reason: NoQuote,
+    },
+    /// `recon_evt=...`: our state against the venue's.
+    Recon(ReconLine),
+    /// `spec_evt=change`: the venue changed a market's rules.
+    SpecChange {
+        /// Where.
+        pair: Pair,
+        /// The local tick around the fair price before, if known.
+        lot_from: Size,
+        /// The lot now.
+        lot_to: Size,
+    },
+    /// `dead_man_evt=armed|refused`.
+    DeadMan {
+        /// When it would fire, or why it does not.
+        armed: Result<Millis, RejectCode>,
+    },
+    /// `halt_evt=halt|resume|stop`: the operator's word was heard.
+    Operator(crate::Operator),
+    /// `halt_evt=stopped`: quoting has ended. `remaining=0` is confirmed by the venue.
+    Stopped {
+        /// Orders of ours that may still be live.
+        remaining: u32,
+    },
+    /// `audit_evt=...`: an input that made no sense was ignored.
+    Audit {
+        /// Where, if the input said so.
+        pair: Option<Pair>,
+        /// What was wrong with it, in a few fixed words joined by `_`.
+        what: &'static str,
+    },
+}
+
+/// An order about to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Counts the attempts of this run from 1.
+    pub seq: u64,
+    /// Where.
+    pub pair: Pair,
+    /// Which side.
+    pub side: Side,
+    /// Whether it may open a position (`ro`).
+    pub reduce_only: ReduceOnly,
+    /// Its name.
+    pub cloid: Cloid,
+    /// Price and size on the local tick and lot.
+    pub quant: QuantFields,
+    /// 1, or 2 for the one retry that a tick rejection allows.
+    pub tries: u8,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submit {
+    /// The attempt's number.
+    pub seq: u64,
+    /// The order's name.
+    pub cloid: Cloid,
+    /// Where.
+    pub pair: Pair,
+    /// Which side.
+    pub side: Side,
+    /// Whether it may open a position (`ro`).
+    pub reduce_only: ReduceOnly,
+    /// Price and size on the local tick and lot.
+    pub quant: QuantFields,
+    /// How it ended.
+    pub end: SubmitEnd,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubmitEnd {
+    /// The venue took the order.
+    Accepted,
+    /// The venue refused it.
+    Rejected(RejectCode),
+    /// It never left this machine.
+    NeverSent,
+    /// Its outcome was unknown, and the venue then said repeatedly that there is no such order.
+    NotFound,
+    /// Its outcome was still unknown when the engine had to stop.
+    Unresolved,
+}
+
+/// A wanted quote that is too small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BelowMin {
+    /// Where.
+    pub pair: Pair,
+    /// Which side.
+    pub side: Side,
+    /// Price and size on the local tick and lot; the size is zero if not one lot fits.
+    pub quant: QuantFields,
+    /// What it would be worth.
+    pub notional: Notional,
+    /// What it must be worth.
+    pub min: Notional,
+    /// Which minimum.
+    pub reject: Reject,
+}
+
+/// A trade of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FillLine {
+    /// Where.
+    pub pair: Pair,
+    /// Our side.
+    pub side: Side,
+    /// At what price.
+    pub price: Price,
+    /// How much.
+    pub size: Size,
+    /// Our part in it.
+    pub liquidity: Liquidity,
+    /// What it cost.
+    pub fee: Usd,
+    /// The venue's id of the trade.
+    pub tid: u64,
+    /// The venue's id of the order.
+    pub oid: Oid,
+    /// Our order, if it is one of this run.
+    pub cloid: Option<Cloid>,
+    /// The position after it.
+    pub position: SignedSize,
+}
+
+/// Something about a cancel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelLine {
+    /// Where.
+    pub pair: Pair,
+    /// Which order.
+    pub cloid: Cloid,
+    /// What about it.
+    pub stage: CancelStage,
+}
+
+/// How far a cancel got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelStage {
+    /// It is about to be sent.
+    Sent,
+    /// The venue confirmed it.
+    Done,
+    /// The venue refused it; the order's state is asked for.
+    Rejected(RejectCode),
+    /// Its outcome is not known; it is sent again.
+    Unknown,
+    /// The venue took the order off the book without being asked.
+    ByVenue,
+}
+
+/// Why an order's fate is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The shell said so: an error that is no answer.
+    Reply,
+    /// There was no answer in time.
+    Timeout,
+    /// A cancel found no such order.
+    CancelMissed,
+    /// It is not in the venue's list of open orders.
+    NotListed,
+}
+
+/// An order that the gate stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateStop {
+    /// Where.
+    pub pair: Pair,
+    /// Which side.
+    pub side: Side,
+    /// At what price.
+    pub price: Price,
+    /// How much.
+    pub size: Size,
+    /// The first rule that it broke.
+    pub rule: Rule,
+    /// What it has.
+    pub have: Figure,
+    /// What it may have.
+    pub limit: Figure,
+}
+
+/// A number in an event, in its own unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// Nothing to say.
+    None,
+    /// A price.
+    Price(Price),
+    /// A size.
+    Size(Size),
+    /// A signed size.
+    Signed(SignedSize),
+    /// Money.
+    Notional(Notional),
+    /// A count.
+    Count(u64),
+    /// Milliseconds.
+    Ms(u64),
+}
+
+/// Our state against the venue's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReconLine {
+    /// `recon_evt=ok`: orders, positions and fills have been read; quoting may start.
+    Ok {
+        /// Our open orders that this run did not place; they are being cancelled.
+        orphans: u32,
+        /// Open orders that are not ours; they are left alone.
+        foreign: u32,
+    },
+    /// `recon_evt=orphan`: an order of an earlier run was found live.
+    Orphan {
+        /// Where.
+        pair: Pair,
+        /// Which.
+        cloid: Cloid,
+    },
+    /// `recon_evt=position`: the position was not what we thought. The venue's stands.
+    Position {
+        /// Where.
+        pair: Pair,
+        /// What we had counted.
+        local: SignedSize,
+        /// What the venue says.
+        venue: SignedSize,
+    },
+    /// `recon_evt=overfill`: more traded than an order was for.
+    Overfill {
+        /// Where.
+        pair: Pair,
+        /// Which.
+        cloid: Cloid,
+        /// What it was for.
+        original: Size,
+        /// What has traded.
+        filled: Size,
+    },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        line::write(self, f)
+    }
+}

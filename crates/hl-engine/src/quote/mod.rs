@@ -1,0 +1,167 @@
+//! From what is known to what is wanted: the quoting models and why nothing may be wanted.
+
+mod spread;
+
+use std::fmt;
+
+use arrayvec::ArrayVec;
+use hl_quant::{MarketSpec, Millis, Notional, Price, Side, SignedSize, Size};
+
+pub use spread::SpreadModel;
+
+use crate::{Level, MAX_LAYERS, Ppm};
+
+/// What a model is told about its market.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The moment of the decision.
+    pub now: Millis,
+    /// The market's grid and limits.
+    pub spec: &'a MarketSpec,
+    /// The fair price: see [`FairKind`](crate::FairKind). Our own orders are left out of it.
+    pub fair: Price,
+    /// The best bid of others.
+    pub bid: Level,
+    /// The best ask of others.
+    pub ask: Level,
+    /// What we hold.
+    pub position: SignedSize,
+    /// What `position` is of the largest allowed position, from -1,000,000 to 1,000,000 ppm.
+    pub inventory: Ppm,
+    /// The value at which the position is at its limit.
+    pub max_position: Notional,
+}
+
+/// A quote that a model wants, not yet on any grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// The price, in units of 10^-8; a bid is rounded down to the grid, an ask up.
+    pub price: Price,
+    /// The size, rounded down to the lot and cut to what the position limit leaves.
+    pub size: Size,
+}
+
+/// The quotes that a model wants, innermost first on each side.
+#[derive(Clone, Debug, Default)]
+pub struct Wants {
+    /// To buy.
+    pub bids: ArrayVec<Want, MAX_LAYERS>,
+    /// To sell.
+    pub asks: ArrayVec<Want, MAX_LAYERS>,
+}
+
+impl Wants {
+    /// The quotes of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &[Want] {
+        match side {
+            Side::Bid => &self.bids,
+            Side::Ask => &self.asks,
+        }
+    }
+
+    /// Adds a quote behind the others of its side; one beyond [`MAX_LAYERS`] is dropped.
+    pub fn push(&mut self, side: Side, want: Want) {
+        let list = match side {
+            Side::Bid => &mut self.bids,
+            Side::Ask => &mut self.asks,
+        };
+        // A full side is the documented limit, not a fault.
+        let _ = list.try_push(want);
+    }
+}
+
+/// Maps what is known of a market to the quotes it should show.
+///
+/// A model only wishes. The engine snaps its prices to the grid, keeps them off the touch and off
+/// each other, cuts its sizes to the limits, and sends every order through the gate. A model that
+/// cannot answer says why it does not; it never guesses a price.
+pub trait QuoteModel: fmt::Debug + Send {
+    /// Adds the wanted quotes to `wants`, which comes empty.
+    ///
+    /// # Errors
+    /// [`NoQuote`] if nothing should be quoted; whatever is in `wants` is then ignored.
+    fn quote(&mut self, known: &Known<'_>, wants: &mut Wants) -> Result<(), NoQuote>;
+}
+
+/// Why a market does not quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum NoQuote {
+    /// The operator stopped the engine.
+    Stopped,
+    /// The operator halted the engine.
+    Halted,
+    /// Some stream is not connected.
+    Disconnected,
+    /// Orders, positions and fills have not been read back from the venue since the connection
+    /// came up, or not recently enough.
+    NotReconciled,
+    /// Orders of an earlier run are still being cancelled.
+    Orphans,
+    /// No spec has been received.
+    NoSpec,
+    /// The spec is past its age limit.
+    SpecStale,
+    /// The venue takes no orders in this market.
+    NotTrading,
+    /// Too many rejections in a row; the market rests for a while.
+    Parked,
+    /// No book has been received.
+    NoBook,
+    /// The book is past its age limit.
+    BookStale,
+    /// Venue time and our clock are too far apart.
+    ClockSkew,
+    /// Nothing of others rests on either side.
+    EmptyBook,
+    /// Nothing of others rests on one side.
+    OneSided,
+    /// The best bid is not below the best ask.
+    Crossed,
+    /// Only cancels may spend what is left of the address budget.
+    Budget,
+    /// The limits leave no room on either side.
+    AtLimit,
+    /// Every wanted quote is too small for the venue.
+    BelowMin,
+    /// No legal price is left between the touch and the end of the grid.
+    NoLegalPrice,
+    /// The model declined, for a reason of its own in a few fixed words joined by `_`.
+    Model(&'static str),
+}
+
+impl NoQuote {
+    /// The word in log lines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Halted => "halted",
+            Self::Disconnected => "disconnected",
+            Self::NotReconciled => "not_reconciled",
+            Self::Orphans => "orphans",
+            Self::NoSpec => "no_spec",
+            Self::SpecStale => "spec_stale",
+            Self::NotTrading => "not_trading",
+            Self::Parked => "parked",
+            Self::NoBook => "no_book",
+            Self::BookStale => "book_stale",
+            Self::ClockSkew => "clock_skew",
+            Self::EmptyBook => "empty_book",
+            Self::OneSided => "one_sided",
+            Self::Crossed => "crossed",
+            Self::Budget => "budget",
+            Self::AtLimit => "at_limit",
+            Self::BelowMin => "below_min",
+            Self::NoLegalPrice => "no_legal_price",
+            Self::Model(why) => why,
+        }
+    }
+}
+
+impl fmt::Display for NoQuote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

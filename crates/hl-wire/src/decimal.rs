@@ -206,12 +206,6 @@ impl fmt::Debug for Amount {
     }
 }
 
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
 /// Deserialises from a decimal string and nothing else: a JSON number is refused.
 macro_rules! from_decimal_string {
     ($name:ident) => {

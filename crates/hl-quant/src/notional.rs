@@ -22,7 +22,7 @@ const UNIT: u128 = 10_u128.pow(DECIMALS);
 /// # Ok::<(), hl_quant::ParseError>(())
 /// ```
 ///
-/// ```compile_fail,E0369
+/// ```compile_fail,E0308
 /// # use hl_quant::Price;
 /// fn meaningless(a: Price, b: Price) { let _ = a * b; }
 /// ```
@@ -37,9 +37,14 @@ const UNIT: u128 = 10_u128.pow(DECIMALS);
 /// fn meaningless(a: Size, b: Size) { let _ = a * b; }
 /// ```
 ///
-/// ```compile_fail,E0277
+/// ```compile_fail,E0308
 /// # use hl_quant::Price;
 /// fn meaningless(a: Price) { let _ = a * 2_u64; }
+/// ```
+///
+/// ```compile_fail,E0369
+/// # use hl_quant::{Notional, Size};
+/// fn meaningless(a: Notional, b: Size) { let _ = a * b; }
 /// ```
 ///
 /// ```compile_fail,E0277

@@ -41,7 +41,7 @@ impl Tick {
 /// fn forge(price: Price, tick: Tick) -> OrderPrice { OrderPrice { price, tick } }
 /// ```
 ///
-/// ```compile_fail,E0277
+/// ```compile_fail,E0308
 /// use hl_quant::{OrderPrice, Price};
 /// fn forge(price: Price) -> OrderPrice { OrderPrice::from(price) }
 /// ```

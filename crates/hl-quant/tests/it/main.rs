@@ -2,4 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(missing_docs)]
 
+mod compat;
+mod exhaustive;
+mod laws;
+mod oracle;
+mod overrides;
+mod properties;
 mod vectors;

@@ -93,7 +93,7 @@ fn text(price: Result<OrderPrice, Reject>) -> Option<String> {
 }
 
 #[test]
-fn every_vector_that_fits_the_order_types_agrees() {
+fn l10_every_vector_that_fits_the_order_types_agrees() {
     let cases = vectors().cases;
     let mut checked = 0;
     for case in cases.iter().filter(|case| case.fits()) {
@@ -197,7 +197,7 @@ fn the_155_cases_above_64_bits_are_named_as_too_large() {
 }
 
 #[test]
-fn the_wide_path_agrees_with_every_vector() {
+fn l10_the_wide_path_agrees_with_every_vector() {
     for case in &vectors().cases {
         let name = case.names();
         let price = |round| {

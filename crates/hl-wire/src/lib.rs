@@ -10,6 +10,7 @@ mod num;
 mod open_enum;
 mod ordered;
 mod response;
+pub mod stream;
 mod trading;
 
 pub use action::{

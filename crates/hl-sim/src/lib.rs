@@ -1,4 +1,5 @@
 //! sim
+pub mod background;
 pub mod tape;
 pub mod universe;
 

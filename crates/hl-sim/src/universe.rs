@@ -8,6 +8,10 @@
 //! Opening prices are plausible for late 2025 and only set the scale of the synthetic market; a
 //! played tape brings its own.
 
+use hl_quant::SzDecimals;
+
+use crate::config::MarketConfig;
+
 /// Whether a market trades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListingState {
@@ -55,6 +59,18 @@ impl Listing {
     #[must_use]
     pub const fn is_live(&self) -> bool {
         matches!(self.state, ListingState::Live)
+    }
+
+    /// The configuration of the market at its opening price. Every entry of [`PERPS`] has one.
+    #[must_use]
+    pub fn market(&self) -> Option<MarketConfig> {
+        let decimals = SzDecimals::new(self.sz_decimals)?;
+        let open = self.open_px.parse().ok()?;
+        Some(MarketConfig {
+            margin_table: self.margin_table,
+            listing: self.state,
+            ..MarketConfig::new(self.coin, decimals, self.max_leverage, open)
+        })
     }
 }
 
@@ -145,6 +161,12 @@ pub const PERPS: &[Listing] = &[
     perp("ZEC", 2, 10, 51, "431.55", Mid),
 ];
 
+/// The whole universe as an exchange's configuration wants it, in asset id order.
+#[must_use]
+pub fn markets() -> Vec<MarketConfig> {
+    PERPS.iter().filter_map(Listing::market).collect()
+}
+
 /// The listing of a coin by its exact name.
 #[must_use]
 pub fn find(coin: &str) -> Option<&'static Listing> {
@@ -160,7 +182,7 @@ pub fn margin_table(id: u8) -> Option<&'static MarginTable> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ListingState, MARGIN_TABLES, PERPS, find, margin_table};
+    use super::{ListingState, MARGIN_TABLES, PERPS, find, margin_table, markets};
     use std::collections::BTreeSet;
 
     #[test]
@@ -169,6 +191,12 @@ mod tests {
         assert_eq!(names.len(), PERPS.len());
         assert!(find("kPEPE").is_some());
         assert!(find("KPEPE").is_none());
+    }
+
+    #[test]
+    fn every_listing_is_a_market() {
+        let coins: Vec<_> = markets().into_iter().map(|market| market.coin).collect();
+        assert_eq!(coins, PERPS.iter().map(|listing| listing.coin).collect::<Vec<_>>());
     }
 
     #[test]

@@ -116,9 +116,30 @@ pub(super) struct Habit {
 /// From the quick and tight one to the slow and wide one.
 pub(super) const PROVIDERS: [Habit; 4] = [
     Habit { lag: 1, every: 3, half_percent: 100, size_percent: 60, levels: 3, spacing_percent: 90 },
-    Habit { lag: 2, every: 5, half_percent: 140, size_percent: 100, levels: 4, spacing_percent: 80 },
-    Habit { lag: 4, every: 9, half_percent: 220, size_percent: 200, levels: 5, spacing_percent: 80 },
-    Habit { lag: 7, every: 16, half_percent: 400, size_percent: 400, levels: 6, spacing_percent: 70 },
+    Habit {
+        lag: 2,
+        every: 5,
+        half_percent: 140,
+        size_percent: 100,
+        levels: 4,
+        spacing_percent: 80,
+    },
+    Habit {
+        lag: 4,
+        every: 9,
+        half_percent: 220,
+        size_percent: 200,
+        levels: 5,
+        spacing_percent: 80,
+    },
+    Habit {
+        lag: 7,
+        every: 16,
+        half_percent: 400,
+        size_percent: 400,
+        levels: 6,
+        spacing_percent: 70,
+    },
 ];
 
 /// The distance of the backstop's two levels from the fair price, whatever the market.

@@ -3,9 +3,7 @@
 use hl_quant::{OrderPrice, Price, Round, Side, Size};
 use hl_wire::{Oid, Tif};
 
-use super::profile::{
-    BACKSTOP_EVERY, BACKSTOP_PPM, BACKSTOP_SIZE_PERCENT, Habit, PROVIDERS, Ppm, Profile,
-};
+use super::profile::{BACKSTOP_EVERY, BACKSTOP_PPM, BACKSTOP_SIZE_PERCENT, Habit, PROVIDERS, Ppm};
 use super::rng::Dice;
 use super::synthetic::Place;
 use crate::{AccountId, OrderSpec, Placed, Venue};

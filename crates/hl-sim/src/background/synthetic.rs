@@ -64,7 +64,8 @@ impl Synthetic {
             .markets()
             .filter(|(_, config)| config.listing == universe::ListingState::Live)
             .map(|(asset, config)| {
-                let liquidity = universe::find(&config.coin).map_or(Liquidity::Mid, |l| l.liquidity);
+                let liquidity =
+                    universe::find(&config.coin).map_or(Liquidity::Mid, |l| l.liquidity);
                 (asset, config.sz_decimals, config.oracle_px, liquidity)
             })
             .collect();
@@ -110,7 +111,7 @@ pub(crate) fn address(word: &[u8], number: u8) -> Address {
     if let Some(last) = bytes.last_mut() {
         *last = number;
     }
-    Address(bytes)
+    Address::new(bytes)
 }
 
 /// What the traders of one market share.

@@ -9,5 +9,6 @@
 )]
 
 mod shared;
+mod synthetic;
 mod tape_feed;
 mod tape_lines;

@@ -1,0 +1,10 @@
+//! One binary for the tests that look at the crate from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod vectors;

@@ -9,9 +9,12 @@ use crate::Usd;
 use crate::config::ExchangeConfig;
 use crate::core::Core;
 use crate::core::account::Owner;
-use crate::io::{Input, Output};
+use crate::exec::{self, BadRequest, Class, Mempool, Pending, ReplyTo};
+use crate::info::{self, InfoError};
+use crate::io::{ConnId, Input, Output, Path, RequestId};
 use crate::truth::Truth;
 use crate::venue::{Background, Venue};
+use crate::ws::{Streams, Wanted};
 
 /// Time between mark price updates.
 const MARK_MS: u64 = 3_000;
@@ -23,6 +26,8 @@ const MAX_CATCH_UP_MS: u64 = 60_000;
 pub struct Exchange {
     core: Core,
     background: Option<Box<dyn Background>>,
+    mempool: Mempool,
+    streams: Streams,
     outputs: VecDeque<Output>,
     next_block: Option<Millis>,
     next_mark: Millis,
@@ -36,6 +41,8 @@ impl Exchange {
         Self {
             core: Core::new(config, seed),
             background: None,
+            mempool: Mempool::default(),
+            streams: Streams::default(),
             outputs: VecDeque::new(),
             next_block: None,
             next_mark: Millis(0),
@@ -80,11 +87,13 @@ impl Exchange {
         self.advance(now);
         match input {
             Input::Tick => {}
-            Input::Http { .. }
-            | Input::WsOpen { .. }
-            | Input::WsText { .. }
-            | Input::WsClose { .. } => {}
+            Input::Http { id, path: Path::Info, body } => self.ask(id, &body),
+            Input::Http { id, path: Path::Exchange, body } => self.submit(id, &body),
+            Input::WsOpen { conn } => self.streams.open(&self.core, conn),
+            Input::WsText { conn, text } => self.frame(conn, &text),
+            Input::WsClose { conn } => self.streams.close(conn),
         }
+        self.outputs.extend(self.streams.take_output());
     }
 
     /// The next thing to do; [`Output::WaitUntil`] when there is nothing more to do now.
@@ -92,6 +101,40 @@ impl Exchange {
         self.outputs
             .pop_front()
             .unwrap_or_else(|| Output::WaitUntil(self.next_block.unwrap_or(Millis(0))))
+    }
+
+    /// Answers a question at once.
+    fn ask(&mut self, id: RequestId, body: &[u8]) {
+        let (status, body) = match info::first_value(body) {
+            None => BadRequest::NotJson.reply(),
+            Some(question) => match info::answer(&self.core, &question) {
+                Ok(json) => (200, json),
+                Err(InfoError::Shape) => BadRequest::Shape.reply(),
+                Err(InfoError::Server) => (500, "null".to_owned()),
+            },
+        };
+        self.outputs.push_back(Output::HttpReply { id, status, body: body.into_bytes() });
+    }
+
+    /// Takes in an action, to be answered when it has been executed, or refuses it at once.
+    fn submit(&mut self, id: RequestId, body: &[u8]) {
+        match exec::receive(self.core.config.network, body) {
+            Ok(request) => self.mempool.push(&self.core, ReplyTo::Http(id), request),
+            Err(bad) => {
+                let (status, body) = bad.reply();
+                self.outputs.push_back(Output::HttpReply { id, status, body: body.into_bytes() });
+            }
+        }
+    }
+
+    fn frame(&mut self, conn: ConnId, text: &str) {
+        let in_flight = self.mempool.posts_of(conn);
+        let wanted = self.streams.receive(&self.core, conn, text, in_flight);
+        let Some(Wanted::Action { id, body }) = wanted else { return };
+        match exec::receive(self.core.config.network, body.as_bytes()) {
+            Ok(request) => self.mempool.push(&self.core, ReplyTo::Post { conn, id }, request),
+            Err(bad) => self.streams.refuse_post(&self.core, conn, id, &bad.reply().1),
+        }
     }
 
     fn advance(&mut self, now: Millis) {
@@ -114,15 +157,38 @@ impl Exchange {
             market.roll_day(now);
         }
         self.core.fire_schedules();
+        let due = self.mempool.due(self.core.blocks);
+        let (early, late): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|pending| pending.class != Class::Taking);
+        self.execute(&early);
         if let Some(background) = &mut self.background {
             background.advance(now, &mut Venue::new(&mut self.core));
         }
+        self.execute(&late);
         if now >= self.next_mark {
             for market in &mut self.core.markets {
                 market.update_mark();
             }
             self.next_mark = now.plus(MARK_MS);
         }
-        self.core.events.clear();
+        let events = std::mem::take(&mut self.core.events);
+        self.streams.publish(&mut self.core, events);
+        self.outputs.extend(self.streams.take_output());
+    }
+
+    fn execute(&mut self, actions: &[Pending]) {
+        for Pending { to, request, .. } in actions {
+            let answer = self.mempool.execute(&mut self.core, request);
+            match *to {
+                ReplyTo::Http(id) => {
+                    let body = answer.to_json().into_bytes();
+                    self.outputs.push_back(Output::HttpReply { id, status: 200, body });
+                }
+                ReplyTo::Post { conn, id } => {
+                    self.streams.answer_post(&self.core, conn, id, &answer);
+                }
+            }
+        }
+        self.outputs.extend(self.streams.take_output());
     }
 }

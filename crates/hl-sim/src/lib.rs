@@ -6,13 +6,16 @@ pub mod universe;
 mod config;
 mod core;
 mod exchange;
+mod exec;
 mod grid;
+mod info;
 mod io;
 mod refusal;
 mod text;
 mod truth;
 mod usd;
 mod venue;
+mod ws;
 
 pub use config::{
     AddressLimit, DuplicateCloid, ErrorSuffix, ExchangeConfig, FeeRates, Limits, MarginMode,

@@ -100,6 +100,8 @@ pub(crate) enum StaticRefusal {
     Halted,
     PriceBand(u32),
     ValueTooLarge(u64),
+    Builder,
+    TriggerCount,
 }
 
 impl StaticRefusal {
@@ -112,6 +114,8 @@ impl StaticRefusal {
             Self::Halted => ErrorText::Halted,
             Self::PriceBand(percent) => ErrorText::PriceBand { percent },
             Self::ValueTooLarge(max) => ErrorText::TooLarge { max },
+            Self::Builder => ErrorText::BuilderFee,
+            Self::TriggerCount => ErrorText::TriggerCount,
         }
     }
 

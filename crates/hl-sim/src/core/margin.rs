@@ -9,10 +9,12 @@ use hl_wire::AssetId;
 
 use super::Core;
 use super::account::{Account, AccountId};
+use super::market::Market;
 use super::order::{Incoming, Order};
 use super::position::{Leverage, MarginKind};
 use crate::Usd;
 use crate::config::MarginMode;
+use crate::universe::MarginTier;
 
 /// An account's totals at the mark prices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,9 +71,7 @@ impl Core {
             let notional = value.abs();
             total.notional += notional;
             total.value += value;
-            // Maintenance margin is half the initial margin at the largest leverage.
-            let max = i128::from(market.config.max_leverage.max(1));
-            total.maintenance += Usd::micros(notional.get() / (2 * max));
+            total.maintenance += self.maintenance(market, notional);
             match leverage.kind {
                 MarginKind::Cross => {
                     total.used += over(notional, leverage.value);
@@ -84,6 +84,27 @@ impl Core {
             }
         }
         total
+    }
+
+    /// Maintenance margin of a position: half the initial margin at the largest leverage of the
+    /// tier that each part of its value lies in (docs: "Margin tiers").
+    pub(crate) fn maintenance(&self, market: &Market, notional: Usd) -> Usd {
+        let half =
+            |part: Usd, leverage: u8| Usd::micros(part.get() / (2 * i128::from(leverage.max(1))));
+        let mut tables = self.config.margin_tables.iter();
+        let Some(table) = tables.find(|table| table.id == market.config.margin_table) else {
+            return half(notional, market.config.max_leverage);
+        };
+        let bound = |tier: &MarginTier| Usd::micros(i128::from(tier.lower_bound) * 1_000_000);
+        let ends = table.tiers.iter().skip(1).map(bound).chain([notional.max(Usd::ZERO)]);
+        table
+            .tiers
+            .iter()
+            .zip(ends)
+            .map(|(tier, end)| {
+                half((notional.min(end) - bound(tier)).non_negative(), tier.max_leverage)
+            })
+            .sum()
     }
 
     /// Everything an account is worth.

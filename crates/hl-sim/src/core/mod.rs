@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod admin;
+pub(crate) mod batch;
 pub(crate) mod book;
 pub(crate) mod cancel;
 pub(crate) mod margin;

@@ -10,7 +10,7 @@ use super::order::{Incoming, Order, Status};
 use crate::Usd;
 use crate::config::{DuplicateCloid, PartialAck, PriceBand};
 use crate::grid;
-use crate::refusal::{ActionError, Refusal, StaticRefusal};
+use crate::refusal::{Refusal, StaticRefusal};
 use crate::universe::ListingState;
 
 /// Smallest value of a perpetual order (docs: "Error responses").
@@ -37,37 +37,6 @@ pub(crate) enum Reply {
 }
 
 impl Core {
-    /// Places a batch: either one answer per order, or one for all of them.
-    ///
-    /// # Errors
-    /// [`ActionError::UnknownAsset`]; nothing was done then.
-    pub(crate) fn place_batch(
-        &mut self,
-        id: AccountId,
-        requests: &[OrderRequest<'_>],
-    ) -> Result<Vec<Reply>, ActionError> {
-        if let Some(unknown) = requests.iter().find(|r| self.market(r.asset).is_none()) {
-            return Err(ActionError::UnknownAsset(unknown.asset));
-        }
-        for request in requests {
-            self.count_attempt(id, request);
-        }
-        match self.check_static(id, requests) {
-            Ok(orders) => Ok(orders
-                .into_iter()
-                .zip(requests)
-                .map(|(order, request)| {
-                    let outcome = self.place(order, request.px);
-                    self.reply(&order, outcome)
-                })
-                .collect()),
-            Err(refusal) => {
-                self.count_refused(id, refusal.code(), requests.len());
-                Ok(vec![Reply::Error(refusal.text())])
-            }
-        }
-    }
-
     /// The checks that stand for the whole batch.
     pub(crate) fn check_static(
         &self,
@@ -118,7 +87,6 @@ impl Core {
             Err(refusal) => {
                 let order = Order { oid, spec, sz: spec.sz, timestamp: self.now };
                 self.report(order, Status::Rejected(*refusal));
-                self.count_refused(spec.account, refusal.code(), 1);
             }
         }
         outcome
@@ -199,6 +167,18 @@ impl Core {
         if let Some(account) = self.account_mut(id) {
             let count = account.stats.rejected.entry(code).or_default();
             *count = count.saturating_add(u64::try_from(orders).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// Counts the orders of an action that was refused before any of them was looked at.
+    pub(crate) fn count_unexecuted(&mut self, id: AccountId, code: RejectCode, orders: usize) {
+        if orders == 0 {
+            return;
+        }
+        self.count_refused(id, code, orders);
+        if let Some(account) = self.account_mut(id) {
+            let orders = u64::try_from(orders).unwrap_or(u64::MAX);
+            account.stats.attempts = account.stats.attempts.saturating_add(orders);
         }
     }
 

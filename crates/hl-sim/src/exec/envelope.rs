@@ -1,0 +1,160 @@
+//! Reading a request: from bytes to a typed action and its signer.
+//!
+//! The body is parsed into types and hashed from those, so key order, padded decimals and the case
+//! of addresses do not matter, as measured on the live venue.
+
+use hl_quant::Millis;
+use hl_wire::{
+    Action, Address, AlwaysPlace, ErrorText, ModifyAction, Network, OrderAction, OrderType,
+    OrderWire, ReceivedRequest, Tif, UserSignedType, user_signed_hash,
+};
+
+use super::Class;
+use super::transfers::Signed;
+use crate::info::first_value;
+use crate::refusal::ActionError;
+
+/// An answer that is not HTTP 200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadRequest {
+    /// 400.
+    NotJson,
+    /// 422.
+    Shape,
+}
+
+impl BadRequest {
+    /// HTTP status and body.
+    pub(crate) fn reply(self) -> (u16, String) {
+        match self {
+            Self::NotJson => (400, ErrorText::NotJson.to_string()),
+            Self::Shape => (422, ErrorText::NotTheSchema.to_string()),
+        }
+    }
+}
+
+/// A well-formed request; whether it is anybody's is decided when its block comes.
+#[derive(Debug)]
+pub(crate) enum Request {
+    L1 {
+        action: Box<Action>,
+        nonce: u64,
+        vault: Option<Address>,
+        expires: Option<Millis>,
+        signer: Option<Address>,
+    },
+    UserSigned {
+        action: Signed,
+        nonce: u64,
+        signer: Result<Address, ActionError>,
+    },
+}
+
+impl Request {
+    pub(super) const fn nonce(&self) -> u64 {
+        match self {
+            Self::L1 { nonce, .. } | Self::UserSigned { nonce, .. } => *nonce,
+        }
+    }
+
+    /// How many items it carries.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::L1 { action, .. } => action.batch_len(),
+            Self::UserSigned { .. } => 1,
+        }
+    }
+
+    /// How many orders it carries.
+    pub(super) fn orders(&self) -> usize {
+        match self {
+            Self::L1 { action, .. } => orders(action).count(),
+            Self::UserSigned { .. } => 0,
+        }
+    }
+
+    /// Which part of a block executes it; a modify counts as the order that it places.
+    pub(super) fn class(&self) -> Class {
+        let Self::L1 { action, .. } = self else { return Class::Passive };
+        if matches!(**action, Action::Cancel(_) | Action::CancelByCloid(_)) {
+            return Class::Cancel;
+        }
+        let becomes_alo =
+            matches!(**action, Action::Modify(ModifyAction { a: AlwaysPlace::No, .. }))
+                || matches!(&**action, Action::BatchModify(batch) if batch.a == AlwaysPlace::No);
+        let takes = |order: &OrderWire| match order.t {
+            OrderType::Limit { tif: Tif::Alo } => false,
+            OrderType::Limit { tif: Tif::Gtc } => !becomes_alo,
+            _ => true,
+        };
+        if orders(action).any(takes) { Class::Taking } else { Class::Passive }
+    }
+}
+
+/// The orders that an action would place.
+fn orders(action: &Action) -> Box<dyn Iterator<Item = &OrderWire> + '_> {
+    match action {
+        Action::Order(OrderAction { orders, .. }) => Box::new(orders.iter()),
+        Action::Modify(modify) => Box::new(std::iter::once(&modify.order)),
+        Action::BatchModify(batch) => Box::new(batch.modifies.iter().map(|modify| &modify.order)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// Reads a body.
+pub(crate) fn receive(network: Network, body: &[u8]) -> Result<Request, BadRequest> {
+    let text = first_value(body).ok_or(BadRequest::NotJson)?;
+    let received = ReceivedRequest::from_json(&text).map_err(|_| BadRequest::Shape)?;
+    let action = received.l1_action().map_err(|_| BadRequest::Shape)?;
+    if UserSignedType::of(action.kind()).is_some() {
+        return user_signed(network, &received);
+    }
+    if !is_served(&action) {
+        return Err(BadRequest::Shape);
+    }
+    let signer = received.recover(&action, network).ok();
+    Ok(Request::L1 {
+        action: Box::new(action),
+        nonce: received.nonce.0,
+        vault: received.vault_address,
+        expires: received.expires_after,
+        signer,
+    })
+}
+
+/// Whether this exchange performs an action; the others are answered like an unknown one.
+fn is_served(action: &Action) -> bool {
+    let limits_only = orders(action).all(|order| matches!(order.t, OrderType::Limit { .. }));
+    let kind = matches!(
+        action,
+        Action::Order(_)
+            | Action::Cancel(_)
+            | Action::CancelByCloid(_)
+            | Action::Modify(_)
+            | Action::BatchModify(_)
+            | Action::ScheduleCancel(_)
+            | Action::UpdateLeverage(_)
+            | Action::UpdateIsolatedMargin(_)
+            | Action::ReserveRequestWeight(_)
+            | Action::Noop
+    );
+    kind && limits_only
+}
+
+fn user_signed(network: Network, received: &ReceivedRequest<'_>) -> Result<Request, BadRequest> {
+    let value = received.value().map_err(|_| BadRequest::Shape)?;
+    let action = Signed::read(&value).ok_or(BadRequest::Shape)?;
+    let nonce = received.nonce.0;
+    let signer = match user_signed_hash(&value, network) {
+        Ok(hashes) if hashes.nonce.0 != nonce => {
+            Err(ActionError::Unlisted("Nonce of action and request differ"))
+        }
+        Ok(hashes) => hl_wire::recover(&hashes.signing_hash, &received.signature)
+            .map_err(|_| ActionError::Known(ErrorText::NoSigner)),
+        Err(hl_wire::UserSignedError::Network(_)) => {
+            Err(ActionError::Unlisted("Action is for another chain"))
+        }
+        Err(_) => return Err(BadRequest::Shape),
+    };
+    Ok(Request::UserSigned { action, nonce, signer })
+}

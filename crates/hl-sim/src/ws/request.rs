@@ -1,0 +1,92 @@
+//! The frames that clients send.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::frames::{self, InfoPayload, PostResponse};
+use super::{MAX_POSTS, Streams, Subscription};
+use crate::core::Core;
+use crate::info::{self, InfoError, WRONG_SHAPE};
+use crate::io::ConnId;
+
+/// A client's frame.
+#[derive(Deserialize)]
+#[serde(tag = "method", rename_all = "camelCase")]
+enum Request {
+    Subscribe { subscription: Subscription },
+    Unsubscribe { subscription: Subscription },
+    Ping,
+    Post { id: u64, request: Posted },
+}
+
+/// A request that could have gone over HTTP.
+#[derive(Deserialize)]
+struct Posted {
+    #[serde(rename = "type")]
+    kind: PostKind,
+    payload: Box<RawValue>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum PostKind {
+    Info,
+    Action,
+}
+
+/// What a frame asks for that the streams cannot do themselves.
+#[derive(Debug)]
+pub(crate) enum Wanted {
+    /// Execute a posted action.
+    Action { id: u64, body: String },
+}
+
+impl Streams {
+    /// Takes a client's frame; `in_flight` counts the connection's unanswered actions.
+    pub(crate) fn receive(
+        &mut self,
+        core: &Core,
+        conn: ConnId,
+        text: &str,
+        in_flight: usize,
+    ) -> Option<Wanted> {
+        let Ok(request) = serde_json::from_str::<Request>(text) else {
+            let complaint = format!("Error parsing JSON into valid websocket request: {text}");
+            self.send(core, conn, frames::error(&complaint));
+            return None;
+        };
+        match request {
+            Request::Ping => self.send(core, conn, frames::PONG.to_owned()),
+            Request::Subscribe { subscription } => self.subscribe(core, conn, subscription),
+            Request::Unsubscribe { subscription } => self.unsubscribe(core, conn, &subscription),
+            Request::Post { id, .. } if in_flight >= MAX_POSTS => {
+                let complaint = format!("too many pending post requests id={id}");
+                self.send(core, conn, frames::error(&complaint));
+            }
+            Request::Post { id, request } if request.kind == PostKind::Action => {
+                return Some(Wanted::Action { id, body: request.payload.get().to_owned() });
+            }
+            Request::Post { id, request } => self.post_info(core, conn, id, request.payload.get()),
+        }
+        None
+    }
+
+    fn post_info(&mut self, core: &Core, conn: ConnId, id: u64, question: &str) {
+        #[derive(Deserialize)]
+        struct Kind {
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        let kind = serde_json::from_str::<Kind>(question);
+        let answer = info::answer(core, question);
+        let data = answer.map(RawValue::from_string);
+        let text = match (&kind, data) {
+            (Ok(Kind { kind }), Ok(Ok(data))) => {
+                frames::post(id, PostResponse::Info(InfoPayload { kind, data }))
+            }
+            (_, Err(InfoError::Server)) => frames::post(id, PostResponse::Error("null")),
+            _ => frames::post(id, PostResponse::Error(WRONG_SHAPE)),
+        };
+        self.send(core, conn, text);
+    }
+}

@@ -35,3 +35,4 @@ mod taker;
 
 pub use profile::Flow;
 pub use synthetic::Synthetic;
+pub(crate) use synthetic::address;

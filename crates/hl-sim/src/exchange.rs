@@ -70,6 +70,17 @@ impl Exchange {
         let _ = self.core.approve_agent(id, agent, None, Some(u64::MAX));
     }
 
+    /// The background's one line about how it goes; see [`Background::status`].
+    #[must_use]
+    pub fn background_status(&self) -> Option<String> {
+        self.background.as_ref()?.status()
+    }
+
+    /// What the background wants an operator to know; see [`Background::take_notices`].
+    pub fn take_notices(&mut self) -> Vec<String> {
+        self.background.as_mut().map(|background| background.take_notices()).unwrap_or_default()
+    }
+
     /// What really happened, as of the last block.
     #[must_use]
     pub fn truth(&self) -> Truth {

@@ -28,11 +28,33 @@
 //! and becomes a [`Notice`] that names file, line, and value; the counts by reason are in
 //! [`TapeStats`]. Nothing of such a line reaches the book: not the good half of it either.
 
+//! # How orders of clients fill
+//!
+//! The recorded book is mirrored level by level by resting orders of a ghost account, and recorded
+//! trades are replayed as immediate-or-cancel orders of another one. A client's order stands in the
+//! same queues:
+//!
+//! - A recorded trade fills it when its price is at or better than the trade's and the ghosts before
+//!   it are used up: price first, then time.
+//! - A level that shrinks without a trade loses its newest ghosts first, so a client's order does not
+//!   gain a place by cancellations that may have been behind it. This is pessimistic on purpose.
+//! - A recorded book that crosses a client's order trades with it: somebody was willing to.
+//!
+//! What a recording cannot show: nobody reacts to the client's orders, and volume that a client took
+//! is there again at the next snapshot.
+//!
+//! # The end
+//!
+//! [`AtEnd::Hold`] keeps the last book in place and says so in the status, [`AtEnd::Repeat`] begins
+//! again.
+
 mod error;
 mod event;
 mod feed;
+mod mirror;
 mod number;
 mod parse;
+mod player;
 mod reader;
 mod source;
 mod stats;
@@ -40,5 +62,6 @@ mod stats;
 pub use error::TapeError;
 pub use event::{Coins, Event, Level, What};
 pub use feed::Feed;
+pub use player::{AtEnd, TapePlayer};
 pub use reader::TapeReader;
 pub use stats::{Notice, Problem, TapeStats};

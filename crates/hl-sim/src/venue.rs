@@ -20,6 +20,16 @@ use crate::refusal::Refusal;
 pub trait Background: std::fmt::Debug + Send {
     /// Does what the background does at this block.
     fn advance(&mut self, now: Millis, venue: &mut Venue<'_>);
+
+    /// One line for an operator about how it goes; nothing when there is nothing to tell.
+    fn status(&self) -> Option<String> {
+        None
+    }
+
+    /// What an operator should know and has not been told yet, one line each.
+    fn take_notices(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// An order of an internal account.
@@ -122,6 +132,15 @@ impl<'a> Venue<'a> {
     /// Cancels an order of this account; false when it is no longer open.
     pub fn cancel(&mut self, account: AccountId, asset: AssetId, oid: Oid) -> bool {
         self.core.cancel_by_oid(account, asset, oid)
+    }
+
+    /// Makes an order of this account smaller in place: it keeps its turn, which a cancel and a new
+    /// order would lose. Nothing happens when it is no longer open or not larger than `by`.
+    pub fn shrink(&mut self, account: AccountId, oid: Oid, by: Size) {
+        let order = self.core.orders.get(&oid);
+        if order.is_some_and(|order| order.spec.account == account && order.sz > by) {
+            self.core.shrink(oid, by);
+        }
     }
 
     /// Cancels everything this account has open; how many orders that were.

@@ -115,8 +115,8 @@ mod tests {
             fairs.push(latent.fair());
         }
         fairs.reverse();
-        for steps in 0..16 {
-            assert_eq!(latent.past(steps), fairs[steps]);
+        for (steps, fair) in fairs.iter().take(16).enumerate() {
+            assert_eq!(latent.past(steps), *fair);
         }
         assert_eq!(latent.past(1000), fairs[15], "no further than is remembered");
     }

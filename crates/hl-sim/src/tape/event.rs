@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use hl_quant::{MarketSpec, Millis, OrderPrice, OrderSize, Side, SzDecimals};
 use hl_wire::AssetId;
 
+use crate::config::MarketConfig;
+
 /// One aggregated price level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Level {
@@ -78,6 +80,19 @@ impl Coins {
             .map(|(coin, asset, decimals)| (coin.to_owned(), (asset, MarketSpec::perp(decimals))))
             .collect();
         Self { by_name }
+    }
+
+    /// The markets of an exchange.
+    #[must_use]
+    pub fn listed(markets: &[MarketConfig]) -> Self {
+        let numbered = (0_u32..).map(AssetId).zip(markets);
+        Self::new(numbered.map(|(asset, m)| (m.coin.as_str(), asset, m.sz_decimals)))
+    }
+
+    /// The market of this number with its name.
+    pub(super) fn by_asset(&self, asset: AssetId) -> Option<(&str, &MarketSpec)> {
+        let (coin, (_, spec)) = self.by_name.iter().find(|(_, (number, _))| *number == asset)?;
+        Some((coin, spec))
     }
 
     /// The market of this exact name.

@@ -88,6 +88,19 @@ impl Feed {
         Some((play_at, event))
     }
 
+    /// Whether everything was given out.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.first_lane().is_none()
+    }
+
+    /// The events that have been read ahead, earliest first.
+    pub(super) fn ahead(&self) -> Vec<&Event> {
+        let mut ahead: Vec<_> = self.lanes.iter().flat_map(|lane| &lane.ahead).collect();
+        ahead.sort_by_key(|ahead| ahead.key());
+        ahead.into_iter().map(|ahead| &ahead.event).collect()
+    }
+
     /// What was played and skipped so far, the read-ahead included.
     #[must_use]
     pub const fn stats(&self) -> &TapeStats {

@@ -12,3 +12,4 @@ mod shared;
 mod synthetic;
 mod tape_feed;
 mod tape_lines;
+mod tape_player;

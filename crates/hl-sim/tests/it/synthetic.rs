@@ -70,9 +70,17 @@ fn the_same_seed_gives_the_same_market_to_the_last_order_and_another_seed_anothe
 #[derive(Debug, Default)]
 struct Shape {
     blocks: u64,
-    /// Per asset: spreads in ticks, spreads in hundredths of a basis point, trades, the fair prices.
-    markets: Vec<(String, MarketSpec, Vec<u64>, Vec<u64>, Vec<u64>)>,
+    markets: Vec<Seen>,
     most_orders: usize,
+}
+
+/// What was seen of one market at every block.
+#[derive(Debug, Default, Clone)]
+struct Seen {
+    coin: String,
+    spread_ticks: Vec<u64>,
+    spread_ppm: Vec<u64>,
+    fair: Vec<u64>,
 }
 
 impl Watch for Shape {
@@ -83,19 +91,17 @@ impl Watch for Shape {
             .filter(|(_, m)| m.coin != "MATIC")
             .map(|(asset, m)| (asset, m.coin.clone(), MarketSpec::perp(m.sz_decimals)))
             .collect();
-        self.markets.resize_with(live.len(), || {
-            (String::new(), live[0].2, Vec::new(), Vec::new(), Vec::new())
-        });
+        self.markets.resize(live.len(), Seen::default());
         for ((asset, coin, spec), seen) in live.into_iter().zip(&mut self.markets) {
-            (seen.0, seen.1) = (coin, spec);
+            seen.coin = coin;
             let best =
                 |side| venue.best(asset, side).unwrap_or_else(|| panic!("no {side} {asset:?}"));
             let (bid, ask) = (best(Side::Bid), best(Side::Ask));
-            assert!(bid < ask, "{} crossed: {bid} {ask}", seen.0);
+            assert!(bid < ask, "{} crossed: {bid} {ask}", seen.coin);
             let tick = |px| spec.prices().check(px).unwrap().tick().ordinal();
-            seen.2.push(tick(ask) - tick(bid));
-            seen.3.push((ask.raw() - bid.raw()) * 1_000_000 / bid.raw());
-            seen.4.push(traders.fair(asset).unwrap().raw());
+            seen.spread_ticks.push(tick(ask) - tick(bid));
+            seen.spread_ppm.push((ask.raw() - bid.raw()) * 1_000_000 / bid.raw());
+            seen.fair.push(traders.fair(asset).unwrap().raw());
             let orders = |side| venue.levels(asset, side).map(|level| level.n).sum::<usize>();
             self.most_orders = self.most_orders.max(orders(Side::Bid) + orders(Side::Ask));
         }
@@ -113,11 +119,11 @@ fn every_market_is_two_sided_at_every_block_with_a_spread_and_volatility_like_th
     let shape = run(Synthetic::new(11), 300, Shape::default());
     assert!(shape.blocks > 4000, "{}", shape.blocks);
     assert!(shape.most_orders < 80, "orders pile up: {}", shape.most_orders);
-    for (coin, _, ticks, ppm, fairs) in &shape.markets {
+    for Seen { coin, spread_ticks, spread_ppm, fair } in &shape.markets {
         let liquidity = universe::find(coin).unwrap().liquidity;
-        let (ticks, ppm) = (median(ticks), median(ppm));
+        let (ticks, ppm) = (median(spread_ticks), median(spread_ppm));
         // Root mean square of the fair price's change from second to second (14 blocks), in ppm.
-        let seconds: Vec<_> = fairs.iter().step_by(14).collect();
+        let seconds: Vec<_> = fair.iter().step_by(14).collect();
         let square = |pair: &[&u64]| {
             let change = pair[1].abs_diff(*pair[0]) as f64 * 1e6 / *pair[0] as f64;
             change * change

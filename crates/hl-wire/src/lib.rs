@@ -11,6 +11,7 @@ mod num;
 mod open_enum;
 mod ordered;
 mod response;
+pub mod session;
 mod sign;
 pub mod stream;
 mod trading;

@@ -34,12 +34,9 @@ use crate::ids::{Cloid, Oid, excerpt, lenient_cloid};
 /// ```
 #[must_use]
 pub fn parse_exchange_response(http_status: u16, body: &[u8], n: usize) -> ActionOutcome {
-    let text = match core::str::from_utf8(body) {
-        Ok(text) => text,
-        Err(_) => {
-            let lossy = String::from_utf8_lossy(body.get(..64).unwrap_or(body));
-            return ActionOutcome::unknown(Unsure::Body(excerpt(&lossy)), n);
-        }
+    let Ok(text) = core::str::from_utf8(body) else {
+        let lossy = String::from_utf8_lossy(body.get(..64).unwrap_or(body));
+        return ActionOutcome::unknown(Unsure::Body(excerpt(&lossy)), n);
     };
     match http_status {
         200 => parse_post_payload(text, n),

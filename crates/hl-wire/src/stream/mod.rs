@@ -50,7 +50,7 @@ pub enum Message<'a> {
     /// The answer to a request that was posted on the socket.
     Post(PostReply<'a>),
     /// A subscription was made or ended. The exchange adds defaults to what was asked for: compare
-    /// structurally.
+    /// structurally ([`crate::session::covers`]).
     SubscriptionResponse {
         /// `subscribe` or `unsubscribe`.
         method: Cow<'a, str>,

@@ -7,4 +7,5 @@
     missing_docs
 )]
 
+mod session;
 mod vectors;

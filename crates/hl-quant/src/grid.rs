@@ -113,7 +113,7 @@ impl PriceGrid {
     ///
     /// Where the venue's step is finer, the legal prices are those multiples of `tick` that the
     /// venue accepts; where it is as coarse or coarser, nothing changes. So the result is always a
-    /// subset of the venue's grid, at every price.
+    /// subset of the venue's grid, at every price. A second override replaces the first.
     ///
     /// # Errors
     /// [`BadOverride`] if `tick` is finer than the venue's finest step or no multiple of it.
@@ -148,7 +148,7 @@ impl PriceGrid {
     ///
     /// A legal `value` comes back unchanged whatever the rounding, so that an order that need not
     /// move keeps its place in the queue. [`Round::Nearest`] below the smallest legal price gives
-    /// that price.
+    /// that price, and above the largest that one.
     ///
     /// # Errors
     /// [`Reject::NoLegalPrice`] if `value` is zero or nothing legal lies below it,
@@ -200,7 +200,7 @@ impl PriceGrid {
     #[must_use]
     pub fn at(&self, tick: Tick) -> Option<OrderPrice> {
         let index = tick.0.checked_sub(1)?;
-        let decade = self.decades.iter().rfind(|d| d.count > 0 && d.below <= index)?;
+        let decade = self.decades.iter().rfind(|decade| decade.below <= index)?;
         let nth = index.checked_sub(decade.below).filter(|nth| *nth < decade.count)?;
         let raw = decade.first.checked_add(nth)?.checked_mul(decade.step)?;
         Some(OrderPrice::new(Price::from_raw(raw)?, tick))

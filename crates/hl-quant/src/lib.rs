@@ -61,9 +61,6 @@
     clippy::unwrap_used
 )]
 
-#[cfg(doctest)]
-extern crate std;
-
 mod error;
 mod grid;
 mod lot;

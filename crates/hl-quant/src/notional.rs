@@ -2,7 +2,10 @@
 
 use core::{fmt, ops::Mul};
 
-use crate::{Price, Size};
+use crate::{
+    Price, Size,
+    text::{ascii, sixteen_digits},
+};
 
 /// The decimals of a notional: eight of the price and eight of the size.
 const DECIMALS: u32 = 16;
@@ -108,19 +111,37 @@ impl Mul<Size> for Price {
     }
 }
 
+/// Thirty-two digits before the point and sixteen behind it.
+const LEN: usize = 49;
+
 impl fmt::Display for Notional {
     /// Plain decimal text, without trailing zeros.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (int, mut fraction) = (self.0 / UNIT, self.0 % UNIT);
-        if fraction == 0 {
-            return fmt::Display::fmt(&int, f);
+        let int = self.0 / UNIT;
+        // Each group is below 10^16, which fits 64 bits.
+        let groups = [int / UNIT, int % UNIT, self.0 % UNIT];
+        let digits = groups.map(|group| sixteen_digits(u64::try_from(group).unwrap_or(0)));
+        let mut bytes = [b'.'; LEN];
+        let [high, low, fraction] = digits.map(ascii);
+        if let Some((head, rest)) = bytes.split_first_chunk_mut()
+            && let Some((middle, rest)) = rest.split_first_chunk_mut()
+            && let Some(tail) = rest.last_chunk_mut()
+        {
+            (*head, *middle, *tail) = (high, low, fraction);
         }
-        let mut width = 16_usize;
-        while fraction.is_multiple_of(10) {
-            fraction /= 10;
-            width = width.wrapping_sub(1);
-        }
-        write!(f, "{int}.{fraction:0width$}")
+        // The first digit is the lowest byte. The last one before the point is always written.
+        let start = match digits.map(|group| group.trailing_zeros() / 8) {
+            [16, zeros, _] => zeros.min(15).wrapping_add(16),
+            [zeros, ..] => zeros,
+        };
+        let end = match digits.map(|group| group.leading_zeros() / 8) {
+            [.., 16] => 32,
+            [.., zeros] => 49_u32.saturating_sub(zeros),
+        };
+        let span = usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0);
+        // Only ASCII was written, so neither fallback is reachable.
+        let text = core::str::from_utf8(bytes.get(span).unwrap_or_default());
+        f.pad(text.unwrap_or_default())
     }
 }
 

@@ -28,7 +28,7 @@ impl Side {
 impl fmt::Display for Side {
     /// `buy` or `sell`, as in the operators' log lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Bid => "buy",
             Self::Ask => "sell",
         })

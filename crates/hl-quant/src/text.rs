@@ -79,18 +79,14 @@ impl Decimal {
             Some(parts) => parts,
             None => (fraction, &[]),
         };
-        let mut raw = match append_digits(0, int) {
-            Some(int) => append_digits(int, kept),
+        let raw = match whole(int) {
+            Some(int) => int.checked_mul(UNIT),
             None => None,
         };
-        let mut decimals = kept.len();
-        while decimals < FRACTION {
-            raw = match raw {
-                Some(raw) => raw.checked_mul(10),
-                None => None,
-            };
-            decimals = decimals.wrapping_add(1);
-        }
+        let raw = match raw {
+            Some(raw) => raw.checked_add(eighth_decimals(kept)),
+            None => None,
+        };
         match raw {
             Some(raw) => Ok(Self { raw, tail: Tail::of(cut) }),
             None => Err(ParseError::TooLarge),
@@ -143,36 +139,40 @@ pub(crate) const fn split(text: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
     if text.len() > TEXT_MAX {
         return Err(ParseError::TooLong { len: text.len() });
     }
-    let mut parts: (&[u8], &[u8]) = (text, &[]);
-    let mut has_point = false;
-    let mut rest = text;
-    let mut at: usize = 0;
-    while let [byte, tail @ ..] = rest {
-        match (byte, text.split_at_checked(at)) {
-            (b'0'..=b'9', _) => {}
-            (b'.', Some((int, _))) if at > 0 && !has_point => {
-                parts = (int, tail);
-                has_point = true;
-            }
-            _ => return Err(ParseError::NotADigit { at, byte: *byte }),
+    let (int, rest) = split_digits(text);
+    let (fraction, rest): (&[u8], _) = match rest {
+        [b'.', fraction @ ..] if !int.is_empty() => split_digits(fraction),
+        _ => (&[], rest),
+    };
+    match rest {
+        [byte, ..] => {
+            Err(ParseError::NotADigit { at: text.len().saturating_sub(rest.len()), byte: *byte })
         }
-        rest = tail;
-        at = at.wrapping_add(1);
+        [] if fraction.is_empty() && int.len() < text.len() => Err(ParseError::NoFraction),
+        [] => Ok((int, fraction)),
     }
-    if has_point && parts.1.is_empty() {
-        return Err(ParseError::NoFraction);
-    }
-    Ok(parts)
 }
 
-/// `raw` with these digits written behind it; `None` out of range.
-const fn append_digits(raw: u64, mut digits: &[u8]) -> Option<u64> {
-    let mut raw = raw;
+/// The digits that `text` begins with, and the rest of it.
+const fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = text;
+    let mut len: usize = 0;
+    while let [b'0'..=b'9', tail @ ..] = rest {
+        rest = tail;
+        len = len.wrapping_add(1);
+    }
+    match text.split_at_checked(len) {
+        Some(parts) => parts,
+        None => (text, rest),
+    }
+}
+
+/// The number that these digits are; `None` out of range.
+const fn whole(mut digits: &[u8]) -> Option<u64> {
+    let mut number: u64 = 0;
     while let [byte, rest @ ..] = digits {
-        #[expect(clippy::as_conversions, reason = "u8 to u64 widens; From is not const")]
-        let digit = byte.wrapping_sub(b'0') as u64;
-        raw = match raw.checked_mul(10) {
-            Some(shifted) => match shifted.checked_add(digit) {
+        number = match number.checked_mul(10) {
+            Some(shifted) => match shifted.checked_add(digit(*byte)) {
                 Some(sum) => sum,
                 None => return None,
             },
@@ -180,62 +180,97 @@ const fn append_digits(raw: u64, mut digits: &[u8]) -> Option<u64> {
         };
         digits = rest;
     }
-    Some(raw)
+    Some(number)
 }
 
-/// The longest canonical text: 12 digits, a point and 8 digits.
-const LEN: usize = 21;
+/// At most eight digits behind the point, in units of 10^-8.
+const fn eighth_decimals(mut digits: &[u8]) -> u64 {
+    let mut number: u64 = 0;
+    let mut decimals = 0;
+    while decimals < DECIMALS {
+        number = number.wrapping_mul(10);
+        if let [byte, rest @ ..] = digits {
+            number = number.wrapping_add(digit(*byte));
+            digits = rest;
+        }
+        decimals = decimals.wrapping_add(1);
+    }
+    number
+}
+
+const fn digit(byte: u8) -> u64 {
+    #[expect(clippy::as_conversions, reason = "u8 to u64 widens; From is not const")]
+    let value = byte.wrapping_sub(b'0') as u64;
+    value
+}
+
+/// Sixteen digits before the point and eight behind it.
+const LEN: usize = 25;
 
 /// Canonical decimal text on the stack: what goes into the signed message and onto the wire.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DecimalText {
     bytes: [u8; LEN],
-    start: u8,
+    /// Offsets of the first byte of the text and of the one behind it.
+    span: [u8; 2],
 }
 
 impl DecimalText {
     /// The canonical text of `raw` x 10^-8.
     #[must_use]
     pub fn from_raw(raw: u64) -> Self {
-        let mut text = Self { bytes: [b'0'; LEN], start: 21 };
-        let mut fraction = raw % UNIT;
-        let mut int = raw / UNIT;
-        if fraction > 0 {
-            let mut decimals = DECIMALS;
-            while fraction.is_multiple_of(10) {
-                fraction /= 10;
-                decimals = decimals.wrapping_sub(1);
-            }
-            for _ in 0..decimals {
-                text.push_front(b'0'.wrapping_add((fraction % 10).to_le_bytes()[0]));
-                fraction /= 10;
-            }
-            text.push_front(b'.');
+        let int = sixteen_digits(raw / UNIT);
+        let fraction = eight_digits(raw % UNIT);
+        let mut bytes = [b'.'; LEN];
+        if let Some((head, rest)) = bytes.split_first_chunk_mut()
+            && let Some(tail) = rest.last_chunk_mut()
+        {
+            *head = ascii(int);
+            *tail = (fraction | u64::from_ne_bytes([b'0'; 8])).to_le_bytes();
         }
-        loop {
-            text.push_front(b'0'.wrapping_add((int % 10).to_le_bytes()[0]));
-            int /= 10;
-            if int == 0 {
-                return text;
-            }
-        }
-    }
-
-    fn push_front(&mut self, byte: u8) {
-        let start = self.start.saturating_sub(1);
-        if let Some(slot) = self.bytes.get_mut(usize::from(start)) {
-            *slot = byte;
-            self.start = start;
-        }
+        // The first digit is the lowest byte. The last one before the point is always written.
+        let skipped = (int.trailing_zeros() / 8).min(15);
+        let written = match fraction.leading_zeros() / 8 {
+            8 => 16,
+            zeros => 25_u32.saturating_sub(zeros),
+        };
+        Self { bytes, span: [skipped, written].map(|at| u8::try_from(at).unwrap_or(0)) }
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Only ASCII was written, so neither fallback is reachable.
-        let bytes = self.bytes.get(usize::from(self.start)..).unwrap_or_default();
+        let [start, end] = self.span.map(usize::from);
+        let bytes = self.bytes.get(start..end).unwrap_or_default();
         core::str::from_utf8(bytes).unwrap_or_default()
     }
+}
+
+/// The sixteen digits of a number below 10^16, one a byte, the first in the lowest.
+pub(crate) fn sixteen_digits(number: u64) -> u128 {
+    let (high, low) = (eight_digits(number / UNIT), eight_digits(number % UNIT));
+    u128::from(high) | (u128::from(low) << 64)
+}
+
+/// Sixteen digits as text.
+pub(crate) const fn ascii(digits: u128) -> [u8; 16] {
+    (digits | u128::from_ne_bytes([b'0'; 16])).to_le_bytes()
+}
+
+/// The eight digits of a number below 10^8, one a byte, the first in the lowest.
+///
+/// Halves, quarters and single digits are split off in the lanes of one integer at a time. Dividing
+/// by 100 is multiplying by 10,486 / 2^20, which is exact below 10,000, and dividing by 10 is
+/// multiplying by 103 / 2^10, which is exact below 100.
+fn eight_digits(number: u64) -> u64 {
+    const BELOW_128: u64 = 0x0000_007f_0000_007f;
+    const BELOW_16: u64 = 0x000f_000f_000f_000f;
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = (fours.wrapping_mul(10_486) >> 20) & BELOW_128;
+    let twos = hundreds | (fours.wrapping_sub(hundreds.wrapping_mul(100)) << 16);
+    let tens = (twos.wrapping_mul(103) >> 10) & BELOW_16;
+    tens | (twos.wrapping_sub(tens.wrapping_mul(10)) << 8)
 }
 
 impl AsRef<str> for DecimalText {
@@ -253,5 +288,26 @@ impl fmt::Display for DecimalText {
 impl fmt::Debug for DecimalText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::eight_digits;
+
+    /// The two halves do not meet in any step, so all values of each are all cases.
+    #[test]
+    fn eight_digits_are_those_of_the_number() {
+        for half in 0..10_000_u64 {
+            for number in [half, half * 10_000, half * 10_001, half * 10_000 + 9_999] {
+                let mut rest = number;
+                let mut digits = 0_u64;
+                for _ in 0..8 {
+                    digits = digits << 8 | (rest % 10);
+                    rest /= 10;
+                }
+                assert_eq!(eight_digits(number), digits, "{number}");
+            }
+        }
     }
 }

@@ -3,8 +3,10 @@
 #![allow(missing_docs)]
 
 mod compat;
+mod display;
 mod exhaustive;
 mod laws;
+mod manifest;
 mod oracle;
 mod overrides;
 mod properties;

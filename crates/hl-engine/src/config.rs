@@ -7,8 +7,11 @@ use crate::{CloidTag, Pair, Ppm};
 /// The most layers that a market quotes on one side.
 pub const MAX_LAYERS: usize = 8;
 
+/// The most orders that one market may have live or in flight.
+pub const MAX_ORDERS: u16 = 56;
+
 /// The configuration of one engine: fixed for its life.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct EngineConfig {
     /// The first bits of every client order id of ours.
     pub cloid_tag: CloidTag,
@@ -24,19 +27,6 @@ pub struct EngineConfig {
     pub dead_man: Option<DeadMan>,
 }
 
-impl Default for EngineConfig {
-    fn default() -> Self {
-        Self {
-            cloid_tag: CloidTag::default(),
-            markets: Vec::new(),
-            limits: Limits::default(),
-            timing: Timing::default(),
-            batching: Batching::default(),
-            dead_man: None,
-        }
-    }
-}
-
 /// One market and how it is quoted.
 #[derive(Clone, Debug)]
 pub struct MarketConfig {
@@ -45,7 +35,8 @@ pub struct MarketConfig {
     /// The largest position that may ever come to be, long or short, valued at the fair price
     /// (`MAX_POSITION_USD`).
     pub max_position: Notional,
-    /// The most orders that may be live or in flight at once, both sides together.
+    /// The most orders that may be live or in flight at once, both sides together; at most
+    /// [`MAX_ORDERS`]. Two more are allowed to the side that reduces the position.
     pub max_orders: u16,
     /// What the quotes are centred on.
     pub fair: FairKind,

@@ -1,21 +1,29 @@
 //! The sans-IO trading core: inputs and time in, commands and audit events out.
 
+mod book;
 mod config;
 mod engine;
 mod event;
 mod exposure;
+mod fair;
 mod gate;
 mod ids;
 mod input;
+mod ledger;
+mod market;
 mod money;
+mod order;
+mod orders;
+mod outbox;
 mod output;
 mod quote;
 mod stats;
+mod sync;
 mod view;
 
 pub use config::{
-    Batching, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MarketConfig, Replace,
-    Requote, SpreadConfig, Timing,
+    Batching, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MAX_ORDERS, MarketConfig,
+    Replace, Requote, SpreadConfig, Timing,
 };
 pub use engine::Engine;
 pub use event::{

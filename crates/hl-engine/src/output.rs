@@ -33,6 +33,7 @@ pub enum Output {
 /// engine takes silence for an unknown outcome after
 /// [`Timing::answer_timeout_ms`](crate::Timing::answer_timeout_ms).
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a boxed batch would be an allocation per order")]
 pub enum Command {
     /// Send these post-only orders as one action. Answer: [`Input::Outcome`](crate::Input::Outcome).
     Place {

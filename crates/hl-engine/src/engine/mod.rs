@@ -1,21 +1,113 @@
 //! The state machine itself.
 
-use hl_quant::Millis;
+mod account;
+mod control;
+mod timers;
 
-use crate::{EngineConfig, Input, MarketId, MarketView, OrderView, Output, QuoteModel, Stats};
+use hl_quant::{Millis, Notional};
 
-/// The trading core of one account.
+use crate::{
+    EngineConfig, EventKind, Input, MarketId, MarketView, NoQuote, Operator, OrderView, Output,
+    QuoteModel, RequestId, Stats,
+    ids::CloidMaker,
+    market::{Clerk, Desk, Listed, Market, Spec},
+    outbox::Outbox,
+    stats::bump,
+    sync::Sync,
+};
+
+/// Whether the engine quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// It does, where a market allows it.
+    Running,
+    /// It does not, on the operator's word.
+    Ending {
+        /// Which word: a halt can be resumed, a stop cannot.
+        word: Operator,
+        since: Millis,
+        /// Whether the end has been reported.
+        reported: bool,
+    },
+}
+
+/// The dead man's switch as far as it got.
+#[derive(Clone, Copy, Debug, Default)]
+struct DeadManState {
+    /// The request in flight, and when it was made.
+    asked: Option<(RequestId, Millis)>,
+    fires: Option<Millis>,
+    /// When to push it back next; `None` after a refusal.
+    next: Option<Millis>,
+    /// Whether the venue has accepted it before.
+    armed: bool,
+}
+
+/// The trading core of one account: a state machine without clock, socket or thread.
+///
+/// See the [crate documentation](crate) for how to drive it.
 #[derive(Debug)]
 pub struct Engine {
     config: EngineConfig,
+    cloids: CloidMaker,
+    /// The latest moment told: time never goes back.
     now: Millis,
+    markets: Vec<Market>,
+    out: Outbox,
+    sync: Sync,
+    mode: Mode,
+    dead_man: DeadManState,
+    /// Attempts so far.
+    seq: u64,
+    /// Requests left in the address budget, once known.
+    budget: Option<u64>,
+    /// What the switch said at the last decision.
+    switch: Option<NoQuote>,
+    /// The last moment at which an order of ours could have been in the book.
+    quiet: Millis,
+    /// What the last list of open orders contained.
+    listed: Listed,
+    /// Inputs that concern no market and made no sense.
+    audits: u64,
 }
 
 impl Engine {
-    /// A new engine.
+    /// An engine that knows nothing yet: it does not quote before it has been told that the streams
+    /// are up and has read back orders, positions and fills.
+    ///
+    /// `seed` must differ from run to run on the same account; it names the run in every client
+    /// order id. The same seed and the same inputs give the same outputs.
     #[must_use]
-    pub fn new(config: EngineConfig, _seed: u64) -> Self {
-        Self { config, now: Millis(0) }
+    pub fn new(config: EngineConfig, seed: u64) -> Self {
+        let markets = config.markets.iter().enumerate().filter_map(|(index, market)| {
+            let id = MarketId(u16::try_from(index).ok()?);
+            Some(Market::new(id, market.clone()))
+        });
+        Self {
+            cloids: CloidMaker::new(config.cloid_tag, seed),
+            now: Millis(0),
+            markets: markets.collect(),
+            out: Outbox::new(),
+            sync: Sync::default(),
+            mode: Mode::Running,
+            dead_man: DeadManState { next: Some(Millis(0)), ..DeadManState::default() },
+            seq: 0,
+            budget: None,
+            switch: Some(NoQuote::Disconnected),
+            quiet: Millis(0),
+            listed: Listed::default(),
+            audits: 0,
+            config,
+        }
+    }
+
+    /// Quotes `market` with another model than the one of its configuration.
+    #[must_use]
+    pub fn with_model(mut self, market: MarketId, model: Box<dyn QuoteModel>) -> Self {
+        if let Some(market) = self.markets.get_mut(market.index()) {
+            market.set_model(model);
+        }
+        self
     }
 
     /// The configuration.
@@ -24,36 +116,228 @@ impl Engine {
         &self.config
     }
 
-    /// Quotes `market` with another model.
-    #[must_use]
-    pub fn with_model(self, _market: MarketId, _model: Box<dyn QuoteModel>) -> Self {
-        self
-    }
-
     /// All markets together.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        let mut sum = Stats::default();
+        sum.audits = self.audits;
+        for market in &self.markets {
+            sum.add(&market.stats);
+        }
+        sum
     }
 
     /// One market; `None` if there is none by that id.
     #[must_use]
-    pub fn market(&self, _market: MarketId) -> Option<MarketView<'_>> {
-        None
+    pub fn market(&self, market: MarketId) -> Option<MarketView<'_>> {
+        self.markets.get(market.index()).map(Market::view)
     }
 
-    /// The orders of one market that may be live.
-    pub fn orders(&self, _market: MarketId) -> impl Iterator<Item = OrderView> {
-        std::iter::empty()
+    /// Every market, in the order of the configuration.
+    pub fn markets(&self) -> impl Iterator<Item = MarketView<'_>> {
+        self.markets.iter().map(Market::view)
     }
 
-    /// Takes one input.
-    pub fn handle(&mut self, now: Millis, _input: Input<'_>) {
-        self.now = now;
+    /// The orders of one market that may still trade, or that owe fills.
+    pub fn orders(&self, market: MarketId) -> impl Iterator<Item = OrderView> + '_ {
+        self.markets.get(market.index()).into_iter().flat_map(Market::order_views)
     }
 
-    /// The next output.
+    /// Requests left in the address budget; `None` until the venue has said so.
+    #[must_use]
+    pub const fn requests_left(&self) -> Option<u64> {
+        self.budget
+    }
+
+    /// Takes one input at `now` and decides. Never blocks and never fails: an input that makes no
+    /// sense becomes an event.
+    ///
+    /// `now` is venue time as well as the shell knows it; a moment before the last one counts as
+    /// the last one. Drain [`Engine::poll`] after every call.
+    pub fn handle(&mut self, now: Millis, input: Input<'_>) {
+        self.now = self.now.max(now);
+        self.take(input);
+        self.run_timers();
+        self.decide();
+        self.note_quiet();
+        self.out.flush();
+    }
+
+    /// The next output: events, then commands, then how long there is nothing to do.
     pub fn poll(&mut self) -> Output {
-        Output::WaitUntil(self.now.plus(1_000))
+        if let Some(event) = self.out.next_event() {
+            return Output::Event(event);
+        }
+        if let Some(command) = self.out.next_command() {
+            return Output::Command(command);
+        }
+        Output::WaitUntil(self.wake_at())
+    }
+
+    fn take(&mut self, input: Input<'_>) {
+        let now = self.now;
+        match input {
+            Input::Book { market, time, bids, asks } => {
+                self.quoted(market, |market| market.book.apply_book(now, time, bids, asks))
+            }
+            Input::Bbo { market, time, bid, ask } => {
+                self.quoted(market, |market| market.book.apply_bbo(now, time, bid, ask));
+            }
+            // No model reads trades yet.
+            Input::Trade { .. } | Input::Timer => {}
+            Input::Spec { market, spec, requested, status } => {
+                let spec = Spec { rules: *spec, requested, status };
+                let every = self.config.timing.spec_refresh_ms;
+                self.sync.specs.heard(requested.plus(every));
+                if let Some(market) = self.markets.get_mut(market.index()) {
+                    market.set_spec(spec, now, &mut self.out);
+                } else {
+                    self.audit("market_unknown");
+                }
+            }
+            Input::SpecsFailed => {
+                self.sync.specs.heard(now.plus(self.config.timing.retry_ms));
+            }
+            Input::Fill(fill) => self.fill(&fill),
+            Input::Order(update) => self.on_market(update.market, |market, clerk| {
+                market.update(&update, clerk);
+            }),
+            Input::Outcome { request, replies } => self.outcome(request, replies),
+            Input::OpenOrders { request, orders } => self.listing(request, orders),
+            Input::Account { request, time, positions, value: _ } => {
+                self.positions(request, time, positions);
+            }
+            Input::Fills { request, fills } => self.fills(request, fills),
+            Input::OrderStatus { request, cloid, found } => {
+                self.status(request, cloid, &found);
+            }
+            Input::QueryFailed { request } => self.query_failed(request),
+            Input::RateLimit { used, cap } => {
+                self.budget = Some(cap.saturating_sub(used));
+                self.all_dirty();
+            }
+            Input::Connection(connection) => self.connection(connection),
+            Input::Operator(word) => self.operator(word),
+            Input::Unreadable { what } => self.audit(what),
+        }
+    }
+
+    /// Applies a message to a market's book.
+    fn quoted(
+        &mut self,
+        market: MarketId,
+        apply: impl FnOnce(&mut Market) -> Result<(), crate::book::Refused>,
+    ) {
+        let Some(market) = self.markets.get_mut(market.index()) else {
+            return self.audit("market_unknown");
+        };
+        match apply(market) {
+            Ok(()) => market.dirty = true,
+            Err(refused) => market.refused(refused, self.now, &mut self.out),
+        }
+    }
+
+    /// Works on one market with what it takes to judge an answer.
+    fn on_market<T: Default>(
+        &mut self,
+        market: MarketId,
+        work: impl FnOnce(&mut Market, &mut Clerk<'_>) -> T,
+    ) -> T {
+        let mut clerk = Clerk {
+            now: self.now,
+            timing: &self.config.timing,
+            max_rejects: self.config.limits.max_rejects,
+            out: &mut self.out,
+        };
+        match self.markets.get_mut(market.index()) {
+            Some(market) => work(market, &mut clerk),
+            None => {
+                self.audit("market_unknown");
+                T::default()
+            }
+        }
+    }
+
+    /// Works on every market, in order.
+    fn on_markets(&mut self, mut work: impl FnMut(&mut Market, &mut Clerk<'_>)) {
+        let mut clerk = Clerk {
+            now: self.now,
+            timing: &self.config.timing,
+            max_rejects: self.config.limits.max_rejects,
+            out: &mut self.out,
+        };
+        for market in &mut self.markets {
+            work(market, &mut clerk);
+        }
+    }
+
+    fn audit(&mut self, what: &'static str) {
+        bump(&mut self.audits);
+        self.out.event(self.now, EventKind::Audit { pair: None, what });
+    }
+
+    fn all_dirty(&mut self) {
+        for market in &mut self.markets {
+            market.dirty = true;
+        }
+    }
+
+    /// Why the engine as a whole may not quote.
+    fn switch(&self) -> Option<NoQuote> {
+        match self.mode {
+            Mode::Ending { word: Operator::Stop, .. } => Some(NoQuote::Stopped),
+            Mode::Ending { .. } => Some(NoQuote::Halted),
+            Mode::Running if self.sync.up.is_none() => Some(NoQuote::Disconnected),
+            Mode::Running if !self.sync.is_complete(self.now, &self.config.timing) => {
+                Some(NoQuote::NotReconciled)
+            }
+            Mode::Running if self.markets.iter().any(Market::has_orphans) => Some(NoQuote::Orphans),
+            Mode::Running => None,
+        }
+    }
+
+    /// Lets every market decide that has a reason to.
+    fn decide(&mut self) {
+        let switch = self.switch();
+        if switch != self.switch {
+            self.switch = switch;
+            self.all_dirty();
+        }
+        for index in 0..self.markets.len() {
+            let is_due =
+                |market: &Market| market.dirty || market.due.is_some_and(|due| self.now >= due);
+            if !self.markets.get(index).is_some_and(is_due) {
+                continue;
+            }
+            let (gross_others, orders_elsewhere) = self.others(index);
+            let mut desk = Desk {
+                now: self.now,
+                timing: &self.config.timing,
+                limits: &self.config.limits,
+                batching: self.config.batching,
+                cloids: self.cloids,
+                seq: &mut self.seq,
+                out: &mut self.out,
+                budget: &mut self.budget,
+                switch,
+                gross_others,
+                orders_elsewhere,
+            };
+            if let Some(market) = self.markets.get_mut(index) {
+                market.decide(&mut desk);
+            }
+        }
+    }
+
+    /// The worst case and the number of orders of all markets but one.
+    fn others(&self, but: usize) -> (Option<Notional>, u64) {
+        let others = self.markets.iter().enumerate().filter(|(index, _)| *index != but);
+        let mut gross = Some(Notional::ZERO);
+        let mut orders = 0_u64;
+        for (_, market) in others {
+            gross = gross.zip(market.worst()).map(|(sum, worst)| sum.saturating_add(worst));
+            orders = orders.saturating_add(market.orders.count());
+        }
+        (gross, orders)
     }
 }

@@ -6,7 +6,7 @@
 
 mod text;
 
-use hl_quant::{MarketSpec, Notional, OrderPrice, OrderSize, Price, Side, SignedSize, Size};
+use hl_quant::{MarketSpec, Notional, OrderPrice, OrderSize, Price, Side};
 
 use crate::{Figure, MarketStatus, NoQuote, exposure::Exposure};
 

@@ -8,6 +8,7 @@ use arrayvec::ArrayVec;
 use hl_quant::{MarketSpec, Millis, Notional, Price, Side, SignedSize, Size};
 
 pub use spread::SpreadModel;
+pub(crate) use spread::size_worth;
 
 use crate::{Level, MAX_LAYERS, Ppm};
 

@@ -1,0 +1,309 @@
+//! What is known of one market's book, and how old it is.
+
+use arrayvec::ArrayVec;
+use hl_quant::{Millis, Price, Side, Size};
+
+use crate::{Level, NoQuote, Timing};
+
+/// The levels kept on each side; the venue sends 20 at most (5 with `fast`).
+const DEPTH: usize = 20;
+
+/// Why a message was not applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// A newer one of the same channel came before it.
+    Outdated,
+    /// It contradicts itself.
+    Malformed(&'static str),
+}
+
+/// When a channel last spoke.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    /// The venue's time in the message.
+    time: Millis,
+    /// Our time of its arrival.
+    received: Millis,
+}
+
+/// The top of one market, from a snapshot channel and a best-price channel.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Book {
+    bids: ArrayVec<Level, DEPTH>,
+    asks: ArrayVec<Level, DEPTH>,
+    book: Option<Heard>,
+    best: (Option<Level>, Option<Level>),
+    bbo: Option<Heard>,
+    /// The touch in the text of a post-only rejection, until a stream has spoken again.
+    told: Option<(Price, Price)>,
+}
+
+impl Book {
+    /// Applies a snapshot. Each channel moves forward in venue time only.
+    pub(crate) fn apply_book(
+        &mut self,
+        now: Millis,
+        time: Millis,
+        bids: &[Level],
+        asks: &[Level],
+    ) -> Result<(), Refused> {
+        newer(self.book, time)?;
+        let falls = bids.is_sorted_by(|a, b| a.price > b.price);
+        let rises = asks.is_sorted_by(|a, b| a.price < b.price);
+        if !falls || !rises {
+            return Err(Refused::Malformed("book_unsorted"));
+        }
+        if bids.iter().chain(asks).any(|level| level.size.is_zero()) {
+            return Err(Refused::Malformed("book_size_zero"));
+        }
+        self.bids.clear();
+        self.bids.extend(bids.iter().take(DEPTH).copied());
+        self.asks.clear();
+        self.asks.extend(asks.iter().take(DEPTH).copied());
+        self.book = Some(Heard { time, received: now });
+        self.told = None;
+        Ok(())
+    }
+
+    /// Applies a best-price message.
+    pub(crate) fn apply_bbo(
+        &mut self,
+        now: Millis,
+        time: Millis,
+        bid: Option<Level>,
+        ask: Option<Level>,
+    ) -> Result<(), Refused> {
+        newer(self.bbo, time)?;
+        if [bid, ask].iter().flatten().any(|level| level.size.is_zero()) {
+            return Err(Refused::Malformed("bbo_size_zero"));
+        }
+        self.best = (bid, ask);
+        self.bbo = Some(Heard { time, received: now });
+        self.told = None;
+        Ok(())
+    }
+
+    /// Remembers the touch that a post-only rejection told.
+    pub(crate) fn told(&mut self, bid: Price, ask: Price) {
+        if bid < ask {
+            self.told = Some((bid, ask));
+        }
+    }
+
+    /// Forgets everything: after a reconnect only what comes then counts.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether the book may be quoted on at `now`.
+    ///
+    /// Both clocks must agree that it is young: a stalled stream is old by arrival, a delayed one by
+    /// venue time.
+    pub(crate) fn fresh(&self, now: Millis, timing: &Timing) -> Result<(), NoQuote> {
+        let book = self.book.ok_or(NoQuote::NoBook)?;
+        check(book, now, timing.book_max_age_ms, timing.max_skew_ms)?;
+        match (timing.bbo_max_age_ms, self.bbo) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(NoQuote::NoBook),
+            (Some(max), Some(bbo)) => check(bbo, now, max, timing.max_skew_ms),
+        }
+    }
+
+    /// Milliseconds since the snapshot channel last spoke.
+    pub(crate) fn age_ms(&self, now: Millis) -> u64 {
+        self.book.map_or(u64::MAX, |book| now.since(book.received))
+    }
+
+    /// The first moment at which [`Book::fresh`] fails if nothing more arrives; `None` if it fails
+    /// already for lack of data.
+    pub(crate) fn stale_at(&self, timing: &Timing) -> Option<Millis> {
+        let at = |heard: Heard, max: u64| {
+            let by_venue = heard.time.plus(max).plus(timing.max_skew_ms);
+            heard.received.plus(max).min(by_venue).plus(1)
+        };
+        let book = at(self.book?, timing.book_max_age_ms);
+        match timing.bbo_max_age_ms {
+            None => Some(book),
+            Some(max) => Some(book.min(at(self.bbo?, max))),
+        }
+    }
+
+    /// The best price of each side as last heard, our own orders included, and no more generous
+    /// than what a rejection told since.
+    pub(crate) fn touch(&self) -> (Option<Price>, Option<Price>) {
+        let price = |side| self.levels(side).next().map(|level| level.price);
+        let (bid, ask) = (price(Side::Bid), price(Side::Ask));
+        match self.told {
+            None => (bid, ask),
+            Some((b, a)) => (bid.max(Some(b)), ask.map_or(Some(a), |ask| Some(ask.min(a)))),
+        }
+    }
+
+    /// The best level of each side that is not only ours. `own` is the size of our orders at a
+    /// price.
+    pub(crate) fn others(
+        &self,
+        own: impl Fn(Side, Price) -> Size,
+    ) -> Result<(Level, Level), NoQuote> {
+        let best = |side| {
+            self.levels(side)
+                .map(|level| Level {
+                    size: level.size.saturating_sub(own(side, level.price)),
+                    ..level
+                })
+                .find(|level| !level.size.is_zero())
+        };
+        match (best(Side::Bid), best(Side::Ask)) {
+            (Some(bid), Some(ask)) if bid.price < ask.price => Ok((bid, ask)),
+            (Some(_), Some(_)) => Err(NoQuote::Crossed),
+            (None, None) => Err(NoQuote::EmptyBook),
+            _ => Err(NoQuote::OneSided),
+        }
+    }
+
+    /// The levels of one side, best first: the best-price channel speaks for the touch while it is
+    /// newer than the snapshot, and the snapshot for what lies behind it.
+    fn levels(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
+        let (best, behind) = match side {
+            Side::Bid => (self.best.0, &self.bids),
+            Side::Ask => (self.best.1, &self.asks),
+        };
+        let newer = match (self.bbo, self.book) {
+            (Some(bbo), Some(book)) => bbo.time >= book.time,
+            (bbo, _) => bbo.is_some(),
+        };
+        let behind = behind.iter().copied().filter(move |level| match (newer, best) {
+            (false, _) => true,
+            (true, None) => false,
+            (true, Some(best)) => match side {
+                Side::Bid => level.price < best.price,
+                Side::Ask => level.price > best.price,
+            },
+        });
+        best.filter(|_| newer).into_iter().chain(behind)
+    }
+}
+
+fn newer(last: Option<Heard>, time: Millis) -> Result<(), Refused> {
+    match last {
+        Some(last) if time < last.time => Err(Refused::Outdated),
+        _ => Ok(()),
+    }
+}
+
+fn check(heard: Heard, now: Millis, max_age: u64, max_skew: u64) -> Result<(), NoQuote> {
+    if heard.time.since(now) > max_skew {
+        return Err(NoQuote::ClockSkew);
+    }
+    let by_venue = max_age.saturating_add(max_skew);
+    if now.since(heard.received) > max_age || now.since(heard.time) > by_venue {
+        return Err(NoQuote::BookStale);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(price: &str, size: &str) -> Level {
+        Level { price: price.parse().unwrap(), size: size.parse().unwrap() }
+    }
+
+    fn book() -> Book {
+        let mut book = Book::default();
+        let bids = [level("100", "1"), level("99", "5")];
+        let asks = [level("101", "2"), level("102", "5")];
+        book.apply_book(Millis(1_000), Millis(990), &bids, &asks).unwrap();
+        book
+    }
+
+    fn touch(book: &Book) -> (String, String) {
+        let (bid, ask) = book.touch();
+        (bid.map_or("-".into(), |p| p.to_string()), ask.map_or("-".into(), |p| p.to_string()))
+    }
+
+    #[test]
+    fn the_newer_channel_speaks_for_the_touch() {
+        let mut book = book();
+        let newer = (Some(level("100.5", "1")), Some(level("100.9", "1")));
+        book.apply_bbo(Millis(1_001), Millis(991), newer.0, newer.1).unwrap();
+        assert_eq!(touch(&book), ("100.5".into(), "100.9".into()));
+        let bids = [level("98", "1")];
+        let asks = [level("99", "1")];
+        book.apply_book(Millis(1_002), Millis(992), &bids, &asks).unwrap();
+        assert_eq!(touch(&book), ("98".into(), "99".into()));
+        // An empty side in the newer message is an empty side.
+        book.apply_bbo(Millis(1_003), Millis(993), None, Some(level("99", "1"))).unwrap();
+        assert_eq!(touch(&book), ("-".into(), "99".into()));
+        assert_eq!(book.others(|_, _| Size::ZERO), Err(NoQuote::OneSided));
+    }
+
+    #[test]
+    fn a_channel_never_goes_back_in_time() {
+        let mut book = book();
+        let older = book.apply_book(Millis(1_001), Millis(989), &[level("1", "1")], &[]);
+        assert_eq!(older, Err(Refused::Outdated));
+        assert_eq!(touch(&book), ("100".into(), "101".into()));
+        // Another channel may lag behind; it just does not speak for the touch.
+        book.apply_bbo(Millis(1_001), Millis(980), Some(level("1", "1")), None).unwrap();
+        assert_eq!(touch(&book), ("100".into(), "101".into()));
+    }
+
+    #[test]
+    fn our_own_orders_do_not_count_as_the_market() {
+        let book = book();
+        let own = |side, price: Price| match (side, price.to_string().as_str()) {
+            (Side::Bid, "100") => "1".parse().unwrap(),
+            (Side::Ask, "101") => "0.5".parse().unwrap(),
+            _ => Size::ZERO,
+        };
+        let (bid, ask) = book.others(own).unwrap();
+        assert_eq!((bid, ask), (level("99", "5"), level("101", "1.5")));
+        let all = |_, _| Size::MAX;
+        assert_eq!(book.others(all), Err(NoQuote::EmptyBook));
+    }
+
+    #[test]
+    fn a_book_that_contradicts_itself_changes_nothing() {
+        let mut book = book();
+        let unsorted = [level("99", "1"), level("100", "1")];
+        let refused = book.apply_book(Millis(2_000), Millis(2_000), &unsorted, &[]);
+        assert_eq!(refused, Err(Refused::Malformed("book_unsorted")));
+        let zero = [level("99", "0")];
+        let refused = book.apply_book(Millis(2_000), Millis(2_000), &zero, &[]);
+        assert_eq!(refused, Err(Refused::Malformed("book_size_zero")));
+        assert_eq!(touch(&book), ("100".into(), "101".into()));
+        let crossed = ([level("101", "1")], [level("101", "1")]);
+        book.apply_book(Millis(2_000), Millis(2_000), &crossed.0, &crossed.1).unwrap();
+        assert_eq!(book.others(|_, _| Size::ZERO), Err(NoQuote::Crossed));
+    }
+
+    #[test]
+    fn a_book_is_fresh_until_its_limit_by_both_clocks() {
+        let timing = Timing::default();
+        let book = book();
+        assert_eq!(Book::default().fresh(Millis(0), &timing), Err(NoQuote::NoBook));
+        assert_eq!(book.fresh(Millis(4_000), &timing), Ok(()));
+        assert_eq!(book.fresh(Millis(4_001), &timing), Err(NoQuote::BookStale));
+        assert_eq!(book.stale_at(&timing), Some(Millis(4_001)));
+        // Delayed on the way: fresh by arrival, old by the venue's clock.
+        let mut late = Book::default();
+        late.apply_book(Millis(9_000), Millis(4_001), &[], &[]).unwrap();
+        assert_eq!(late.fresh(Millis(9_001), &timing), Ok(()));
+        assert_eq!(late.fresh(Millis(9_002), &timing), Err(NoQuote::BookStale));
+        // From the future: somebody's clock is wrong.
+        let mut ahead = Book::default();
+        ahead.apply_book(Millis(9_000), Millis(11_001), &[], &[]).unwrap();
+        assert_eq!(ahead.fresh(Millis(9_000), &timing), Err(NoQuote::ClockSkew));
+    }
+
+    #[test]
+    fn a_rejection_tells_the_touch_until_a_stream_speaks() {
+        let mut book = book();
+        book.told("100.2".parse().unwrap(), "100.4".parse().unwrap());
+        assert_eq!(touch(&book), ("100.2".into(), "100.4".into()));
+        book.apply_bbo(Millis(1_001), Millis(991), None, None).unwrap();
+        assert_eq!(touch(&book), ("-".into(), "-".into()));
+    }
+}

@@ -1,0 +1,150 @@
+//! What is due because time has passed.
+
+use hl_quant::Millis;
+use hl_wire::Cloid;
+
+use super::{Engine, Mode};
+use crate::{
+    CancelLine, CancelStage, Doubt, EventKind, Query,
+    market::{Clerk, Market},
+    order::{Order, Phase},
+};
+
+/// The longest time without a wake-up, so that a shell that only waits still sees the engine live.
+const IDLE_MS: u64 = 1_000;
+
+impl Engine {
+    pub(super) fn run_timers(&mut self) {
+        self.on_markets(expire);
+        self.ask_orders();
+        self.ask_account();
+        self.run_dead_man();
+        self.run_ending();
+    }
+
+    /// Asks about the orders that only the venue can explain.
+    fn ask_orders(&mut self) {
+        let now = self.now;
+        let timeout = self.config.timing.answer_timeout_ms;
+        for market in &mut self.markets {
+            let id = market.id;
+            for order in market.orders.iter_mut() {
+                let cloid = order.cloid;
+                let Some(asking) = &mut order.asking else { continue };
+                let waiting = asking.query.is_some_and(|(_, at)| now.since(at) < timeout);
+                if !waiting && now >= asking.next {
+                    let request = self.out.query(Query::Order { market: id, cloid });
+                    asking.query = Some((request, now));
+                }
+            }
+        }
+    }
+
+    /// Asks for orders, positions, fills and specs, each in its own time. Also while halted: what
+    /// trades then must be known all the same.
+    fn ask_account(&mut self) {
+        let now = self.now;
+        let timeout = self.config.timing.answer_timeout_ms;
+        let listens = self.sync.up.is_some();
+        let ends = matches!(self.mode, Mode::Ending { reported: false, .. });
+        if (listens || ends) && self.sync.orders.is_due(now, timeout) {
+            self.sync.orders.asked(self.out.query(Query::OpenOrders), now);
+        }
+        if !listens {
+            return;
+        }
+        if self.sync.account.is_due(now, timeout) {
+            self.sync.account.asked(self.out.query(Query::Account), now);
+        }
+        if self.sync.fills.is_due(now, timeout) {
+            let since = self.fills_since();
+            self.sync.fills.asked(self.out.query(Query::Fills { since }), now);
+        }
+        if self.sync.specs.is_due(now, timeout) {
+            self.sync.specs.asked(self.out.fetch_specs(), now);
+        }
+    }
+
+    /// The moment at which something becomes due by itself.
+    pub(super) fn wake_at(&self) -> Millis {
+        let timing = &self.config.timing;
+        let timeout = timing.answer_timeout_ms;
+        let listens = self.sync.up.is_some();
+        let legs = [
+            self.sync.orders.due_at(timeout),
+            self.sync.account.due_at(timeout),
+            self.sync.fills.due_at(timeout),
+            self.sync.specs.due_at(timeout),
+        ];
+        let legs = legs.into_iter().filter(|_| listens);
+        let ending = match self.mode {
+            Mode::Ending { since, reported: false, .. } => {
+                Some(since.plus(timing.stop_ms).min(self.sync.orders.due_at(timeout)))
+            }
+            _ => None,
+        };
+        let orders =
+            self.markets.iter().flat_map(|market| market.orders.iter()).flat_map(|order| {
+                let answer = (order.phase == Phase::Pending).then(|| order.sent.plus(timeout));
+                let cancel = order.cancel.map(|cancel| {
+                    cancel.sent.plus(if cancel.answered { timing.retry_ms } else { timeout })
+                });
+                let asking = order.asking.map(|asking| match asking.query {
+                    Some((_, at)) => at.plus(timeout).max(asking.next),
+                    None => asking.next,
+                });
+                [answer, cancel, asking].into_iter().flatten()
+            });
+        let markets = self
+            .markets
+            .iter()
+            .filter_map(|market| if market.dirty { Some(self.now) } else { market.due });
+        let idle = self.now.plus(IDLE_MS);
+        let next = legs
+            .chain(ending)
+            .chain(orders)
+            .chain(markets)
+            .chain(self.sync.expires_at(timing))
+            .chain(self.dead_man_due())
+            .min();
+        // Something overdue is due in the next millisecond, never in this one again.
+        next.map_or(idle, |at| at.min(idle).max(self.now.plus(1)))
+    }
+}
+
+/// Takes silence for what it is: an order without an answer is in doubt, a cancel without one is
+/// sent again.
+fn expire(market: &mut Market, clerk: &mut Clerk<'_>) {
+    let (now, timeout) = (clerk.now, clerk.timing.answer_timeout_ms);
+    loop {
+        let late = market
+            .orders
+            .iter()
+            .find(|order| order.phase == Phase::Pending && now.since(order.sent) >= timeout);
+        let Some(cloid) = late.map(|order| order.cloid) else { break };
+        market.doubt(cloid, Doubt::Timeout, clerk);
+    }
+    while let Some(cloid) = late_cancel(market, now, timeout) {
+        let Some(order) = market.orders.get_mut(cloid) else { break };
+        let Some(cancel) = &mut order.cancel else { break };
+        cancel.answered = true;
+        let is_modify = cancel.replaced_by.is_some();
+        if is_modify {
+            order.cancel = None;
+        }
+        let line = CancelLine { pair: market.pair(), cloid, stage: CancelStage::Unknown };
+        clerk.out.event(now, EventKind::Cancel(line));
+        if is_modify {
+            // Nobody knows whether the order is gone.
+            market.doubt(cloid, Doubt::Timeout, clerk);
+        }
+        market.dirty = true;
+    }
+}
+
+/// An order whose cancel has waited too long for its answer.
+fn late_cancel(market: &Market, now: Millis, timeout: u64) -> Option<Cloid> {
+    let is_late =
+        |order: &&Order| order.cancel.is_some_and(|c| !c.answered && now.since(c.sent) >= timeout);
+    market.orders.iter().find(is_late).map(|order| order.cloid)
+}

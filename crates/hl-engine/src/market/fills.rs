@@ -1,0 +1,104 @@
+//! Fills: into the position, into the money, into the order, each once.
+
+use hl_quant::Size;
+use hl_wire::Cloid;
+
+use super::{Market, answers::Clerk};
+use crate::{EventKind, Fill, FillLine, Liquidity, ReconLine, Usd, ledger::Applied, stats::bump};
+
+impl Market {
+    /// Counts a fill, unless it has been counted. Returns whether the venue's position before it
+    /// differs from ours, which means that another fill is missing or late.
+    pub(crate) fn fill(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> bool {
+        match self.ledger.fill(fill) {
+            Applied::Repeated => false,
+            Applied::TooOld => {
+                self.audit("fill_too_old", clerk.now, clerk.out);
+                true
+            }
+            Applied::Absurd => {
+                self.audit("fill_out_of_range", clerk.now, clerk.out);
+                true
+            }
+            Applied::New { ours, gap } => {
+                let cloid = self.file(fill, clerk);
+                if ours {
+                    self.account(fill, cloid, clerk);
+                }
+                self.orders.sweep();
+                self.dirty = true;
+                gap
+            }
+        }
+    }
+
+    /// Files a new fill with its order, here or among those that are gone.
+    fn file(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Option<Cloid> {
+        let open = self.orders.find_mut(fill.cloid, fill.oid).map(|order| {
+            order.oid = Some(fill.oid);
+            order.cloid
+        });
+        if let Some(cloid) = open {
+            self.count_fill(cloid, fill.size, clerk);
+            return Some(cloid);
+        }
+        if let Some(gone) = self.orders.find_gone(fill.cloid, fill.oid) {
+            gone.filled = gone.filled.saturating_add(fill.size);
+            let (cloid, original, filled) = (gone.cloid, gone.size, gone.filled);
+            if filled > original {
+                self.overfill(cloid, original, filled, clerk);
+            }
+            return Some(cloid);
+        }
+        if fill.cloid.is_none() && !self.orders.keep_unmatched(fill.oid, fill.size) {
+            self.audit("fill_unmatched", clerk.now, clerk.out);
+        }
+        None
+    }
+
+    /// Adds to what an order has traded. A fill proves that the order exists.
+    pub(super) fn count_fill(&mut self, cloid: Cloid, size: Size, clerk: &mut Clerk<'_>) {
+        self.exists(cloid, clerk);
+        let Some(order) = self.orders.get_mut(cloid) else { return };
+        order.filled = order.filled.saturating_add(size);
+        let (original, filled) = (order.size, order.filled);
+        if filled >= original && order.may_rest() {
+            order.close(clerk.now, Some(original), clerk.timing.retry_ms);
+        }
+        if filled > original {
+            self.overfill(cloid, original, filled, clerk);
+        }
+    }
+
+    fn overfill(&mut self, cloid: Cloid, original: Size, filled: Size, clerk: &mut Clerk<'_>) {
+        let pair = self.pair();
+        let line = ReconLine::Overfill { pair, cloid, original, filled };
+        clerk.out.event(clerk.now, EventKind::Recon(line));
+    }
+
+    /// Counts the money of a fill of this run.
+    fn account(&mut self, fill: &Fill, cloid: Option<Cloid>, clerk: &mut Clerk<'_>) {
+        let notional = fill.price * fill.size;
+        let stats = &mut self.stats;
+        match fill.liquidity {
+            Liquidity::Maker => bump(&mut stats.maker_fills),
+            Liquidity::Taker => bump(&mut stats.taker_fills),
+        }
+        stats.volume = stats.volume.saturating_add(notional);
+        stats.fees = stats.fees.plus(fill.fee);
+        stats.cash = stats.cash.plus(Usd::flow(fill.side, notional)).minus(fill.fee);
+        let line = FillLine {
+            pair: self.pair(),
+            side: fill.side,
+            price: fill.price,
+            size: fill.size,
+            liquidity: fill.liquidity,
+            fee: fill.fee,
+            tid: fill.tid,
+            oid: fill.oid,
+            cloid,
+            position: self.ledger.position(),
+        };
+        clerk.out.event(clerk.now, EventKind::Fill(line));
+    }
+}

@@ -1,0 +1,250 @@
+//! One market: what is known of it, our orders in it, and what to do about them.
+
+mod answers;
+mod converge;
+mod desire;
+mod fills;
+mod listing;
+mod send;
+
+pub(crate) use answers::Clerk;
+pub(crate) use listing::Listed;
+
+use hl_quant::{MarketSpec, Millis, Notional, Price, Reject, Side, SignedSize, Size};
+use hl_wire::Cloid;
+
+use crate::{
+    Batching, EventKind, Limits, MAX_ORDERS, MarketConfig, MarketId, MarketStatus, MarketView,
+    NoQuote, OrderView, Pair, Ppm, QuoteModel, Rule, SpreadModel, Stats, Timing, Usd, Wants,
+    book::{Book, Refused},
+    exposure::Exposure,
+    ids::CloidMaker,
+    ledger::Ledger,
+    order::Origin,
+    orders::Orders,
+    outbox::Outbox,
+    stats::bump,
+};
+
+/// What a market needs from the engine to decide and to send.
+#[derive(Debug)]
+pub(crate) struct Desk<'a> {
+    pub(crate) now: Millis,
+    pub(crate) timing: &'a Timing,
+    pub(crate) limits: &'a Limits,
+    pub(crate) batching: Batching,
+    pub(crate) cloids: CloidMaker,
+    /// Attempts so far.
+    pub(crate) seq: &'a mut u64,
+    pub(crate) out: &'a mut Outbox,
+    /// Requests left, once known.
+    pub(crate) budget: &'a mut Option<u64>,
+    /// Why the engine as a whole may not quote.
+    pub(crate) switch: Option<NoQuote>,
+    /// The worst case of the other markets; `None` if one of them cannot be valued.
+    pub(crate) gross_others: Option<Notional>,
+    /// Orders of the other markets that may be in the book.
+    pub(crate) orders_elsewhere: u64,
+}
+
+impl Desk<'_> {
+    pub(crate) fn event(&mut self, kind: EventKind) {
+        self.out.event(self.now, kind);
+    }
+
+    /// Counts requests that were spent.
+    pub(crate) fn spend(&mut self, n: u64) {
+        *self.budget = self.budget.map(|left| left.saturating_sub(n));
+    }
+}
+
+/// The rules of a market, as of a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Spec {
+    pub(crate) rules: MarketSpec,
+    pub(crate) requested: Millis,
+    pub(crate) status: MarketStatus,
+}
+
+/// One market.
+#[derive(Debug)]
+pub(crate) struct Market {
+    pub(crate) id: MarketId,
+    pub(crate) config: MarketConfig,
+    model: Box<dyn QuoteModel>,
+    wants: Wants,
+    pub(crate) spec: Option<Spec>,
+    pub(crate) book: Book,
+    pub(crate) orders: Orders,
+    pub(crate) ledger: Ledger,
+    /// What orders that are not ours may still trade into the position.
+    foreign: (Size, Size),
+    /// The last fair price: what the position is valued at.
+    pub(crate) mark: Option<Price>,
+    /// Why it does not quote.
+    pub(crate) why_not: Option<NoQuote>,
+    /// Whether something happened that asks for a decision.
+    pub(crate) dirty: bool,
+    /// When to decide at the latest.
+    pub(crate) due: Option<Millis>,
+    /// When orders may next be placed or made more generous.
+    next_round: Millis,
+    /// Rejections in a row, races aside.
+    rejects: u16,
+    parked_until: Millis,
+    /// Wanted quotes of each side that are too small, as last reported.
+    too_small: [Option<Reject>; 2],
+    /// The rule that last stopped each side, as last reported.
+    stopped: [Option<Rule>; 2],
+    pub(crate) stats: Stats,
+}
+
+/// The place of a side in a pair of values.
+const fn at(side: Side) -> usize {
+    match side {
+        Side::Bid => 0,
+        Side::Ask => 1,
+    }
+}
+
+impl Market {
+    pub(crate) fn new(id: MarketId, mut config: MarketConfig) -> Self {
+        config.max_orders = config.max_orders.min(MAX_ORDERS);
+        let model = Box::new(SpreadModel::new(config.spread.clone()));
+        let orders = Orders::new(usize::from(config.max_orders).saturating_mul(3));
+        Self {
+            id,
+            config,
+            model,
+            wants: Wants::default(),
+            spec: None,
+            book: Book::default(),
+            orders,
+            ledger: Ledger::new(),
+            foreign: (Size::ZERO, Size::ZERO),
+            mark: None,
+            why_not: Some(NoQuote::Disconnected),
+            dirty: false,
+            due: None,
+            next_round: Millis(0),
+            rejects: 0,
+            parked_until: Millis(0),
+            too_small: [None; 2],
+            stopped: [None; 2],
+            stats: Stats::default(),
+        }
+    }
+
+    pub(crate) fn set_model(&mut self, model: Box<dyn QuoteModel>) {
+        self.model = model;
+    }
+
+    pub(crate) fn pair(&self) -> Pair {
+        self.config.pair.clone()
+    }
+
+    /// The position and all that may trade into it.
+    pub(crate) fn exposure(&self) -> Exposure {
+        let (bids, asks) = self.foreign;
+        self.orders.add_to(Exposure { position: self.ledger.position(), bids, asks })
+    }
+
+    /// The worst case in money; `None` if there is one and no price to value it at.
+    pub(crate) fn worst(&self) -> Option<Notional> {
+        let exposure = self.exposure();
+        match self.mark {
+            _ if exposure.is_empty() => Some(Notional::ZERO),
+            Some(mark) => Some(exposure.worst_of_both(mark)),
+            None => None,
+        }
+    }
+
+    /// Notes that a message of the market was not applied.
+    pub(crate) fn refused(&mut self, refused: Refused, now: Millis, out: &mut Outbox) {
+        match refused {
+            Refused::Outdated => bump(&mut self.stats.outdated),
+            Refused::Malformed(what) => self.audit(what, now, out),
+        }
+    }
+
+    pub(crate) fn audit(&mut self, what: &'static str, now: Millis, out: &mut Outbox) {
+        bump(&mut self.stats.audits);
+        out.event(now, EventKind::Audit { pair: Some(self.pair()), what });
+    }
+
+    /// Takes the market's rules.
+    pub(crate) fn set_spec(&mut self, spec: Spec, now: Millis, out: &mut Outbox) {
+        if let Some(old) = &self.spec {
+            if spec.requested < old.requested {
+                return bump(&mut self.stats.outdated);
+            }
+            let (from, to) = (old.rules.sizes().lot(), spec.rules.sizes().lot());
+            if old.rules != spec.rules {
+                let pair = self.pair();
+                out.event(now, EventKind::SpecChange { pair, lot_from: from, lot_to: to });
+            }
+        }
+        self.spec = Some(spec);
+        self.dirty = true;
+    }
+
+    /// Whether orders of an earlier run may still be in the book.
+    pub(crate) fn has_orphans(&self) -> bool {
+        self.orders.iter().any(|order| order.origin == Origin::Orphan && order.may_rest())
+    }
+
+    pub(crate) fn view(&self) -> MarketView<'_> {
+        let touch = match self.book.touch() {
+            (Some(bid), Some(ask)) => Some((bid, ask)),
+            _ => None,
+        };
+        let mid = touch.map(|(bid, ask)| bid.midpoint(ask, hl_quant::Round::Down));
+        let spread = touch.zip(mid).and_then(|((bid, ask), mid)| {
+            let width = i128::from(ask.raw()).saturating_sub(i128::from(bid.raw()));
+            Ppm::ratio(width, i128::from(mid.raw()))
+        });
+        let position = self.ledger.position();
+        let profit = match self.mark {
+            _ if position == SignedSize::ZERO => Some(self.stats.cash),
+            Some(mark) => Some(self.stats.cash.plus(Usd::value(position, mark))),
+            None => None,
+        };
+        MarketView {
+            pair: &self.config.pair,
+            why_not: self.why_not,
+            touch,
+            mid,
+            spread,
+            fair: self.mark,
+            position,
+            profit,
+            stats: &self.stats,
+        }
+    }
+
+    pub(crate) fn order_views(&self) -> impl Iterator<Item = OrderView> + '_ {
+        self.orders.iter().map(|order| OrderView {
+            cloid: order.cloid,
+            side: order.side,
+            price: order.price,
+            remaining: order.remaining(),
+            state: order.state(),
+        })
+    }
+
+    /// The cloids of a set of orders, so that they can be worked on one after the other.
+    fn cloids(&self, which: impl Fn(&crate::order::Order) -> bool) -> Cloids {
+        self.orders
+            .iter()
+            .filter(|order| which(order))
+            .map(|order| order.cloid)
+            .take(CLOIDS)
+            .collect()
+    }
+}
+
+/// More orders than one market can have within its limits.
+const CLOIDS: usize = 64;
+
+/// Orders to be worked on one after the other; those beyond the end come with the next input.
+type Cloids = arrayvec::ArrayVec<Cloid, CLOIDS>;

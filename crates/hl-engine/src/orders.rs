@@ -1,0 +1,141 @@
+//! The orders of one market.
+
+use std::collections::VecDeque;
+
+use arrayvec::ArrayVec;
+use hl_quant::{Millis, Price, Side, Size};
+use hl_wire::{Cloid, Oid};
+
+use crate::{exposure::Exposure, order::Order};
+
+/// How many gone orders are remembered, so that a late fill or a stale list still finds them.
+const MEMORY: usize = 1_024;
+
+/// How many fills may wait for the order they belong to.
+const UNMATCHED: usize = 32;
+
+/// An order that is gone, as far as it is remembered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gone {
+    pub(crate) cloid: Cloid,
+    pub(crate) oid: Option<Oid>,
+    pub(crate) size: Size,
+    pub(crate) filled: Size,
+    pub(crate) closed_at: Millis,
+}
+
+/// All orders of one market: those that still matter, and a memory of those that do not.
+#[derive(Clone, Debug)]
+pub(crate) struct Orders {
+    open: Vec<Order>,
+    gone: VecDeque<Gone>,
+    /// Fills whose message named only an oid that no order had yet.
+    unmatched: ArrayVec<(Oid, Size), UNMATCHED>,
+}
+
+impl Orders {
+    /// With room for `capacity` orders before anything has to be allocated.
+    pub(crate) fn new(capacity: usize) -> Self {
+        Self {
+            open: Vec::with_capacity(capacity),
+            gone: VecDeque::with_capacity(MEMORY),
+            unmatched: ArrayVec::new(),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.open.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Order> {
+        self.open.iter_mut()
+    }
+
+    pub(crate) fn push(&mut self, order: Order) {
+        self.open.push(order);
+    }
+
+    pub(crate) fn get_mut(&mut self, cloid: Cloid) -> Option<&mut Order> {
+        self.open.iter_mut().find(|order| order.cloid == cloid)
+    }
+
+    /// By our name if the message carries one, else by the venue's.
+    pub(crate) fn find_mut(&mut self, cloid: Option<Cloid>, oid: Oid) -> Option<&mut Order> {
+        self.open.iter_mut().find(|order| match cloid {
+            Some(cloid) => order.cloid == cloid,
+            None => order.oid == Some(oid),
+        })
+    }
+
+    pub(crate) fn find_gone(&mut self, cloid: Option<Cloid>, oid: Oid) -> Option<&mut Gone> {
+        self.gone.iter_mut().rev().find(|gone| match cloid {
+            Some(cloid) => gone.cloid == cloid,
+            None => gone.oid == Some(oid),
+        })
+    }
+
+    /// Keeps a fill for the order that will turn out to have this oid. Returns `false` if there is
+    /// no room; the position has it in any case.
+    pub(crate) fn keep_unmatched(&mut self, oid: Oid, size: Size) -> bool {
+        self.unmatched.try_push((oid, size)).is_ok()
+    }
+
+    /// The fills that were waiting for `oid`.
+    pub(crate) fn take_unmatched(&mut self, oid: Oid) -> Size {
+        let mut sum = Size::ZERO;
+        self.unmatched.retain(|(waiting, size)| {
+            if *waiting == oid {
+                sum = sum.saturating_add(*size);
+            }
+            *waiting != oid
+        });
+        sum
+    }
+
+    /// Moves orders that are closed and owe nothing into the memory.
+    pub(crate) fn sweep(&mut self) {
+        let gone = &mut self.gone;
+        self.open.retain(|order| {
+            let keep = order.may_rest() || !order.reserve().is_zero();
+            if !keep {
+                if gone.len() == MEMORY {
+                    gone.pop_front();
+                }
+                gone.push_back(Gone {
+                    cloid: order.cloid,
+                    oid: order.oid,
+                    size: order.size,
+                    filled: order.filled,
+                    closed_at: order.closed_at,
+                });
+            }
+            keep
+        });
+    }
+
+    /// How many may be in the book, now or soon.
+    pub(crate) fn count(&self) -> u64 {
+        u64::try_from(self.open.iter().filter(|order| order.may_rest()).count()).unwrap_or(u64::MAX)
+    }
+
+    /// What all of them may still trade, per side, added to `exposure`.
+    pub(crate) fn add_to(&self, exposure: Exposure) -> Exposure {
+        self.open.iter().fold(exposure, |sum, order| sum.with(order.side, order.reserve()))
+    }
+
+    /// The highest bid and the lowest ask that may be in the book.
+    pub(crate) fn extremes(&self) -> (Option<Price>, Option<Price>) {
+        let of = |side| {
+            self.open.iter().filter(move |o| o.side == side && o.may_rest()).map(|o| o.price)
+        };
+        (of(Side::Bid).max(), of(Side::Ask).min())
+    }
+
+    /// What of ours rests at a price.
+    pub(crate) fn resting_at(&self, side: Side, price: Price) -> Size {
+        self.open
+            .iter()
+            .filter(|o| o.side == side && o.price == price && o.may_rest())
+            .fold(Size::ZERO, |sum, order| sum.saturating_add(order.remaining()))
+    }
+}

@@ -1,0 +1,121 @@
+//! What is to be said: events first, then commands, batched.
+
+use std::collections::VecDeque;
+
+use hl_quant::Millis;
+
+use crate::{
+    Batch, CancelOrder, Command, Event, EventKind, ModifyOrder, PlaceOrder, Query, RequestId,
+    order::Slot,
+};
+
+/// Room for events and commands before anything has to be allocated.
+const EVENTS: usize = 512;
+const COMMANDS: usize = 32;
+
+/// Collects the outputs of one input.
+#[derive(Clone, Debug)]
+pub(crate) struct Outbox {
+    events: VecDeque<Event>,
+    commands: VecDeque<Command>,
+    place: (RequestId, Batch<PlaceOrder>),
+    modify: (RequestId, Batch<ModifyOrder>),
+    cancel: (RequestId, Batch<CancelOrder>),
+    next: u64,
+}
+
+/// A batch under construction; its request id is drawn with its first order.
+fn stage<T>(batch: &mut (RequestId, Batch<T>), next: &mut u64, item: T) -> Slot {
+    if batch.1.is_empty() {
+        batch.0 = draw(next);
+    }
+    let slot = Slot { request: batch.0, index: batch.1.len() };
+    // A full batch has been flushed by the caller.
+    let _ = batch.1.try_push(item);
+    slot
+}
+
+fn draw(next: &mut u64) -> RequestId {
+    *next = next.saturating_add(1);
+    RequestId(*next)
+}
+
+impl Outbox {
+    pub(crate) fn new() -> Self {
+        Self {
+            events: VecDeque::with_capacity(EVENTS),
+            commands: VecDeque::with_capacity(COMMANDS),
+            place: (RequestId(0), Batch::new()),
+            modify: (RequestId(0), Batch::new()),
+            cancel: (RequestId(0), Batch::new()),
+            next: 0,
+        }
+    }
+
+    pub(crate) fn event(&mut self, at: Millis, kind: EventKind) {
+        self.events.push_back(Event { at, kind });
+    }
+
+    pub(crate) fn place(&mut self, order: PlaceOrder) -> Slot {
+        if self.place.1.is_full() {
+            self.flush();
+        }
+        stage(&mut self.place, &mut self.next, order)
+    }
+
+    pub(crate) fn modify(&mut self, order: ModifyOrder) -> Slot {
+        if self.modify.1.is_full() {
+            self.flush();
+        }
+        stage(&mut self.modify, &mut self.next, order)
+    }
+
+    pub(crate) fn cancel(&mut self, order: CancelOrder) -> Slot {
+        if self.cancel.1.is_full() {
+            self.flush();
+        }
+        stage(&mut self.cancel, &mut self.next, order)
+    }
+
+    pub(crate) fn query(&mut self, query: Query) -> RequestId {
+        let request = draw(&mut self.next);
+        self.commands.push_back(Command::Reconcile { request, query });
+        request
+    }
+
+    pub(crate) fn fetch_specs(&mut self) -> RequestId {
+        let request = draw(&mut self.next);
+        self.commands.push_back(Command::FetchSpecs { request });
+        request
+    }
+
+    pub(crate) fn schedule_cancel(&mut self, at: Option<Millis>) -> RequestId {
+        let request = draw(&mut self.next);
+        self.commands.push_back(Command::ScheduleCancel { request, at });
+        request
+    }
+
+    /// Turns the batches under construction into commands: what makes room first.
+    pub(crate) fn flush(&mut self) {
+        if !self.cancel.1.is_empty() {
+            let (request, orders) = (self.cancel.0, self.cancel.1.take());
+            self.commands.push_back(Command::Cancel { request, orders });
+        }
+        if !self.modify.1.is_empty() {
+            let (request, orders) = (self.modify.0, self.modify.1.take());
+            self.commands.push_back(Command::Modify { request, orders });
+        }
+        if !self.place.1.is_empty() {
+            let (request, orders) = (self.place.0, self.place.1.take());
+            self.commands.push_back(Command::Place { request, orders });
+        }
+    }
+
+    pub(crate) fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn next_command(&mut self) -> Option<Command> {
+        self.commands.pop_front()
+    }
+}

@@ -1,0 +1,17 @@
+//! The engine against a small scripted venue.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod bench;
+mod lifecycle;
+mod lines;
+mod quoting;
+mod random;
+mod safety;
+mod venue;

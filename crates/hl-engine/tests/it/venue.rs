@@ -1,0 +1,244 @@
+//! A venue of a few lines: enough truth to check the engine against. It matches nothing by itself;
+//! the tests say what trades.
+
+use std::collections::BTreeMap;
+
+use hl_engine::{
+    CancelOrder, Command, Fill, Found, Level, Liquidity, MarketId, ModifyOrder, OpenOrder,
+    OrderUpdate, PlaceOrder, Position, Reply, Usd, VenueState,
+};
+use hl_quant::{Millis, Price, Side, SignedSize, Size};
+use hl_wire::{Cloid, Oid, RejectCode};
+
+#[derive(Clone, Debug)]
+pub struct Resting {
+    pub market: MarketId,
+    pub oid: Oid,
+    pub cloid: Option<Cloid>,
+    pub side: Side,
+    pub price: Price,
+    pub size: Size,
+    pub filled: Size,
+    pub state: VenueState,
+}
+
+impl Resting {
+    pub fn is_open(&self) -> bool {
+        self.state == VenueState::Open
+    }
+
+    pub fn remaining(&self) -> Size {
+        self.size.saturating_sub(self.filled)
+    }
+
+    pub fn update(&self, time: Millis) -> OrderUpdate {
+        OrderUpdate {
+            market: self.market,
+            time,
+            oid: self.oid,
+            cloid: self.cloid,
+            side: self.side,
+            price: self.price,
+            original: self.size,
+            remaining: self.remaining(),
+            state: self.state,
+        }
+    }
+}
+
+/// What the venue tells of its own accord.
+#[derive(Clone, Debug)]
+pub enum News {
+    Fill(Fill),
+    Order(OrderUpdate),
+}
+
+#[derive(Debug, Default)]
+pub struct Venue {
+    pub orders: Vec<Resting>,
+    pub positions: BTreeMap<MarketId, i64>,
+    pub fills: Vec<Fill>,
+    /// The best bid and ask of others.
+    pub touch: BTreeMap<MarketId, (Price, Price)>,
+    pub news: Vec<News>,
+    pub now: Millis,
+    next: u64,
+}
+
+impl Venue {
+    pub fn draw(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    pub fn open(&self) -> impl Iterator<Item = &Resting> {
+        self.orders.iter().filter(|order| order.is_open())
+    }
+
+    pub fn position(&self, market: MarketId) -> SignedSize {
+        SignedSize::from_raw(self.positions.get(&market).copied().unwrap_or(0))
+    }
+
+    fn find(&mut self, cloid: Cloid) -> Option<&mut Resting> {
+        self.orders.iter_mut().rev().find(|order| order.cloid == Some(cloid))
+    }
+
+    /// Does what a command asks, now.
+    pub fn execute(&mut self, command: &Command) -> Vec<Reply> {
+        match command {
+            Command::Place { orders, .. } => orders.iter().map(|o| self.place(o)).collect(),
+            Command::Modify { orders, .. } => orders.iter().map(|o| self.modify(o)).collect(),
+            Command::Cancel { orders, .. } => orders.iter().map(|o| self.cancel(o)).collect(),
+            Command::ScheduleCancel { .. } => {
+                vec![Reply::Rejected { code: RejectCode::Schedule, bbo: None }]
+            }
+            Command::FetchSpecs { .. } | Command::Reconcile { .. } => Vec::new(),
+        }
+    }
+
+    fn place(&mut self, order: &PlaceOrder) -> Reply {
+        let (bid, ask) = self.touch[&order.market];
+        let own = |side| {
+            let prices = self.open().filter(|o| o.market == order.market && o.side == side);
+            prices.map(|o| o.price).collect::<Vec<_>>()
+        };
+        let price = order.price.get();
+        let crosses = match order.side {
+            Side::Bid => price >= ask || own(Side::Ask).iter().any(|own| price >= *own),
+            Side::Ask => price <= bid || own(Side::Bid).iter().any(|own| price <= *own),
+        };
+        if crosses {
+            return Reply::Rejected { code: RejectCode::Alo, bbo: Some((bid, ask)) };
+        }
+        self.rest(order.market, Some(order.cloid), order.side, price, order.size.get());
+        let oid = self.orders.last().map(|order| order.oid);
+        Reply::Accepted { oid, filled: Size::ZERO }
+    }
+
+    /// Puts an order into the book, whoever's.
+    pub fn rest(
+        &mut self,
+        market: MarketId,
+        cloid: Option<Cloid>,
+        side: Side,
+        price: Price,
+        size: Size,
+    ) {
+        let oid = Oid(1_000 + self.draw());
+        let filled = Size::ZERO;
+        let state = VenueState::Open;
+        self.orders.push(Resting { market, oid, cloid, side, price, size, filled, state });
+        let update = self.orders.last().map(|order| order.update(self.now));
+        self.news.extend(update.map(News::Order));
+    }
+
+    fn cancel(&mut self, order: &CancelOrder) -> Reply {
+        if self.take_away(order.cloid) {
+            Reply::Accepted { oid: None, filled: Size::ZERO }
+        } else {
+            Reply::Rejected { code: RejectCode::NotFound, bbo: None }
+        }
+    }
+
+    /// Takes an order off the book; `false` if it is not there.
+    pub fn take_away(&mut self, cloid: Cloid) -> bool {
+        let now = self.now;
+        let Some(order) = self.find(cloid).filter(|order| order.is_open()) else { return false };
+        order.state = VenueState::Canceled;
+        let update = order.update(now);
+        self.news.push(News::Order(update));
+        true
+    }
+
+    fn modify(&mut self, order: &ModifyOrder) -> Reply {
+        if !self.take_away(order.old) {
+            return Reply::Rejected { code: RejectCode::NotFound, bbo: None };
+        }
+        match self.place(&order.new) {
+            Reply::Rejected { .. } => Reply::Rejected { code: RejectCode::Modify, bbo: None },
+            accepted => accepted,
+        }
+    }
+
+    /// Lets an open order trade, at most what remains of it.
+    pub fn trade(&mut self, cloid: Cloid, size: Size) -> Option<Fill> {
+        let tid = self.draw();
+        let time = self.now;
+        let order = self.find(cloid).filter(|order| order.is_open())?;
+        let size = size.min(order.remaining());
+        if size.is_zero() {
+            return None;
+        }
+        order.filled = order.filled.saturating_add(size);
+        let done = order.remaining().is_zero();
+        if done {
+            order.state = VenueState::Filled;
+        }
+        let (update, order) = (order.update(time), order.clone());
+        let position = self.positions.entry(order.market).or_default();
+        let start_position = SignedSize::from_raw(*position);
+        *position = start_position.after_fill(order.side, size).unwrap().raw();
+        let fill = Fill {
+            market: order.market,
+            time,
+            tid,
+            oid: order.oid,
+            cloid: order.cloid,
+            side: order.side,
+            price: order.price,
+            size,
+            liquidity: Liquidity::Maker,
+            fee: Usd::from_raw(1_000_000),
+            start_position,
+        };
+        self.fills.push(fill);
+        self.news.push(News::Fill(fill));
+        if done {
+            self.news.push(News::Order(update));
+        }
+        Some(fill)
+    }
+
+    pub fn list(&self) -> Vec<OpenOrder> {
+        let entry = |order: &Resting| OpenOrder {
+            market: order.market,
+            oid: order.oid,
+            cloid: order.cloid,
+            side: order.side,
+            price: order.price,
+            remaining: order.remaining(),
+            original: Some(order.size),
+        };
+        self.open().map(entry).collect()
+    }
+
+    pub fn held(&self) -> Vec<Position> {
+        let position = |(market, size): (&MarketId, &i64)| Position {
+            market: *market,
+            size: SignedSize::from_raw(*size),
+        };
+        self.positions.iter().filter(|(_, size)| **size != 0).map(position).collect()
+    }
+
+    pub fn look_up(&mut self, cloid: Cloid) -> Found {
+        let now = self.now;
+        self.find(cloid).map_or(Found::No, |order| Found::Yes(order.update(now)))
+    }
+
+    /// The book of others and ours together.
+    pub fn book(&self, market: MarketId) -> (Vec<Level>, Vec<Level>) {
+        let (bid, ask) = self.touch[&market];
+        let mut sides: [BTreeMap<Price, Size>; 2] = Default::default();
+        let ten = "10".parse().unwrap();
+        sides[0].insert(bid, ten);
+        sides[1].insert(ask, ten);
+        for order in self.open().filter(|order| order.market == market) {
+            let at = usize::from(order.side == Side::Ask);
+            let size = sides[at].entry(order.price).or_default();
+            *size = size.saturating_add(order.remaining());
+        }
+        let level = |(price, size): (&Price, &Size)| Level { price: *price, size: *size };
+        let bids = sides[0].iter().rev().map(level).collect();
+        (bids, sides[1].iter().map(level).collect())
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hl_quant::Millis;
+use hl_quant::{Millis, SzDecimals};
 use hl_wire::Address;
 
 use crate::Usd;
@@ -13,6 +13,7 @@ use crate::exec::{self, BadRequest, Class, Mempool, Pending, ReplyTo};
 use crate::info::{self, InfoError};
 use crate::io::{ConnId, Input, Output, Path, RequestId};
 use crate::truth::Truth;
+use crate::universe::ListingState;
 use crate::venue::{Background, Venue};
 use crate::ws::{Streams, Wanted};
 
@@ -79,6 +80,25 @@ impl Exchange {
     /// What the background wants an operator to know; see [`Background::take_notices`].
     pub fn take_notices(&mut self) -> Vec<String> {
         self.background.as_mut().map(|background| background.take_notices()).unwrap_or_default()
+    }
+
+    /// Takes back every approval of an agent's address: its signatures are a stranger's from now on.
+    pub fn revoke_agent(&mut self, agent: Address) {
+        self.core.agents.remove(&agent);
+    }
+
+    /// Halts or resumes a market, by coin; a halt cancels every order in it. False when there is no
+    /// such market.
+    pub fn set_listing(&mut self, coin: &str, listing: ListingState) -> bool {
+        let asset = self.core.market_by_coin(coin).map(|market| market.asset);
+        asset.map(|asset| self.core.set_listing(asset, listing)).is_some()
+    }
+
+    /// Changes a market's `szDecimals` under the feet of everybody who has read `meta`; orders off
+    /// the new grids are cancelled. False when there is no such market.
+    pub fn set_sz_decimals(&mut self, coin: &str, sz_decimals: SzDecimals) -> bool {
+        let asset = self.core.market_by_coin(coin).map(|market| market.asset);
+        asset.map(|asset| self.core.set_sz_decimals(asset, sz_decimals)).is_some()
     }
 
     /// What really happened, as of the last block.

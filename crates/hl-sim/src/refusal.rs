@@ -137,8 +137,6 @@ pub(crate) enum ActionError {
     TooManyRequests { used: u64, cap: u64, volume: Usd },
     /// The dead man's switch needs more volume.
     ScheduleVolume { required: Usd, traded: Usd },
-    /// The new order of a modify was refused after the old one was cancelled.
-    ModifyPlacement(String),
     /// A sentence that public evidence does not show.
     Unlisted(&'static str),
     /// No market has this number; the live venue's sentence is not known.
@@ -162,9 +160,6 @@ impl ActionError {
                 let (required, traded) = (dollars(*required), dollars(*traded));
                 ErrorText::ScheduleVolume { required: &required, traded: &traded }.to_string()
             }
-            Self::ModifyPlacement(reason) => {
-                format!("Error placing new order during modify: {reason}")
-            }
             Self::Unlisted(text) => (*text).to_owned(),
             Self::UnknownAsset(asset) => format!("Invalid asset: {asset}"),
         }
@@ -176,7 +171,6 @@ impl ActionError {
             Self::Known(sentence) => sentence.code(),
             Self::TooManyRequests { .. } => RejectCode::Rate,
             Self::ScheduleVolume { .. } => RejectCode::Schedule,
-            Self::ModifyPlacement(_) => RejectCode::Modify,
             Self::Unlisted(_) | Self::UnknownAsset(_) => RejectCode::Unknown,
         }
     }

@@ -1,8 +1,7 @@
 //! Numbers as the venue writes them in its documents and streams.
 //!
 //! Market data and account documents carry decimal strings without exponent and without trailing
-//! zeros but with at least one decimal (`"29792.0"`); the text in an error message is the bare
-//! number (`"2440.1"`, `"83000"`).
+//! zeros but with at least one decimal (`"29792.0"`).
 
 use hl_quant::{DECIMALS, Price, SignedSize, Size};
 
@@ -40,11 +39,6 @@ pub(crate) fn px(price: Price) -> String {
 /// A price given by its number at 10^-8, which may be zero or half a tick.
 pub(crate) fn px_raw(raw: u64) -> String {
     scaled(i128::from(raw), DECIMALS)
-}
-
-/// A price inside an error message.
-pub(crate) fn px_bare(price: Price) -> String {
-    bare(i128::from(price.raw()), DECIMALS)
 }
 
 /// A size in market data.

@@ -1,15 +1,18 @@
 //! What happens to accounts other than trading: leverage, margin, transfers, agents.
 
-use hl_quant::Millis;
-use hl_wire::{Address, AssetId, ErrorText};
+use hl_quant::{Millis, Price, Size, SzDecimals};
+use hl_wire::{Address, AssetId, ErrorText, Oid};
 
 use super::account::AccountId;
 use super::margin::over;
+use super::order::{Cancellation, Order};
 use super::position::{Leverage, MarginKind};
 use super::{Agent, Core};
 use crate::Usd;
 use crate::config::MarginMode;
+use crate::grid::{is_legal_price, is_legal_size};
 use crate::refusal::ActionError;
+use crate::universe::ListingState;
 
 /// Validity of an agent that names no expiry.
 const AGENT_DAYS_MS: u64 = 90 * 86_400_000;
@@ -115,6 +118,35 @@ impl Core {
         let cross = self.summary(id, &[MarginKind::Cross]);
         let free = self.available(id, None);
         free.min(cross.value - over(cross.notional, 10)).non_negative()
+    }
+
+    /// Halts or resumes a market; a halt takes every order out of its book.
+    pub(crate) fn set_listing(&mut self, asset: AssetId, listing: ListingState) {
+        let Some(market) = self.market_mut(asset) else { return };
+        market.config.listing = listing;
+        if listing == ListingState::Delisted {
+            self.cancel_where(asset, |_, _| true);
+        }
+    }
+
+    /// Changes a market's `szDecimals`, and with it both of its grids; orders that the new grids do
+    /// not hold are taken out of the book.
+    pub(crate) fn set_sz_decimals(&mut self, asset: AssetId, sz_decimals: SzDecimals) {
+        let Some(market) = self.market_mut(asset) else { return };
+        market.config.sz_decimals = sz_decimals;
+        let decimals = sz_decimals.get();
+        self.cancel_where(asset, |px, sz| {
+            !is_legal_price(px.to_text().as_str(), decimals)
+                || !is_legal_size(sz.to_text().as_str(), decimals)
+        });
+    }
+
+    fn cancel_where(&mut self, asset: AssetId, gone: impl Fn(Price, Size) -> bool) {
+        let matching = |order: &&Order| order.spec.asset == asset && gone(order.spec.px, order.sz);
+        let oids: Vec<Oid> = self.orders.values().filter(matching).map(|order| order.oid).collect();
+        for oid in oids {
+            self.cancel_resting(oid, Cancellation::Delisted);
+        }
     }
 
     /// Approves an agent, replacing the one with the same name; the zero address revokes.

@@ -33,13 +33,6 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    fn side(&self, side: Side) -> &BTreeMap<Price, Level> {
-        match side {
-            Side::Bid => &self.bids,
-            Side::Ask => &self.asks,
-        }
-    }
-
     fn side_mut(&mut self, side: Side) -> &mut BTreeMap<Price, Level> {
         match side {
             Side::Bid => &mut self.bids,
@@ -109,11 +102,6 @@ impl Book {
     /// Best bid and ask as market data shows them.
     pub(crate) fn bbo(&self) -> [Option<BookLevel>; 2] {
         [self.levels(Side::Bid).next(), self.levels(Side::Ask).next()]
-    }
-
-    /// The identifiers of all orders of a side, best first.
-    pub(crate) fn oids(&self, side: Side) -> impl Iterator<Item = Oid> + '_ {
-        self.side(side).values().flat_map(|level| level.queue.iter().copied())
     }
 
     /// How many orders rest.

@@ -45,7 +45,7 @@ impl Core {
                 _ => MarginKind::Cross,
             };
             let max = config.map_or(1, |config| config.max_leverage);
-            Leverage { kind, value: max.min(DEFAULT_LEVERAGE).max(1) }
+            Leverage { kind, value: max.clamp(1, DEFAULT_LEVERAGE) }
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hl_quant::{Millis, Price, Round, Side, Size};
+use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::{Address, AssetId};
 
 use super::book::{Book, BookLevel};
@@ -95,11 +95,6 @@ impl Market {
         let bid = self.book.best(Side::Bid)?;
         let ask = self.book.best(Side::Ask)?;
         Some(u128::from(bid.raw()).saturating_add(u128::from(ask.raw())))
-    }
-
-    /// The mid price; nothing when a side is empty.
-    pub(crate) fn mid(&self) -> Option<Price> {
-        Some(self.book.best(Side::Bid)?.midpoint(self.book.best(Side::Ask)?, Round::Down))
     }
 
     /// Notes a trade in the market's own figures.

@@ -76,7 +76,7 @@ impl Core {
         {
             return Ok(agent.master);
         }
-        self.known_or_new(signer).ok_or(ActionError::unknown_user(signer))
+        self.known_or_new(signer).ok_or_else(|| ActionError::unknown_user(signer))
     }
 
     /// The signer's own account: agents cannot sign for their master here.

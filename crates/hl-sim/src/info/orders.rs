@@ -25,7 +25,7 @@ pub(super) fn frontend_open(core: &Core, user: Address) -> Vec<FrontendOrder> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "status", rename_all = "camelCase")]
 pub(super) enum OrderStatusDoc {
-    Order { order: StatusDoc<FrontendOrder> },
+    Order { order: Box<StatusDoc<FrontendOrder>> },
     UnknownOid,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn status(core: &Core, user: Address, order: OrderRef) -> OrderStatus
         account.records.get(&oid)
     });
     record.map_or(OrderStatusDoc::UnknownOid, |record| OrderStatusDoc::Order {
-        order: view::history(core, record),
+        order: Box::new(view::history(core, record)),
     })
 }
 

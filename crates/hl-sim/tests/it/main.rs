@@ -8,6 +8,8 @@
     missing_docs
 )]
 
+mod orders;
+mod rig;
 mod shared;
 mod synthetic;
 mod tape_feed;

@@ -1,1 +1,62 @@
-//! sim-http
+//! The HTTP and WebSocket front of the local Hyperliquid.
+//!
+//! [`hl_sim::Exchange`] is a state machine without a socket; this crate gives it one. One task owns
+//! the exchange, feeds it requests and the passing of time, and carries its answers back. The
+//! front decides nothing about trading and knows no wire format beyond HTTP and WebSocket framing.
+//!
+//! ```
+//! use hl_sim::{Exchange, ExchangeConfig, universe};
+//! use hl_sim_http::{FrontConfig, spawn};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let exchange = Exchange::new(ExchangeConfig::new(universe::markets()), 7);
+//! let handle = spawn(exchange, FrontConfig::default()).await?; // a free port on loopback
+//! assert!(handle.base_url().starts_with("http://127.0.0.1:"));
+//! assert!(handle.ws_url().ends_with("/ws"));
+//!
+//! let blocks = handle.with_exchange(|exchange| exchange.truth().blocks).await?;
+//! assert!(blocks < 1_000);
+//! handle.shutdown().await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What it serves
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /info`, `POST /exchange` | the exchange's |
+//! | `GET /ws` | the exchange's streams |
+//! | `GET /sim/truth?user=0x..` | what really happened, as JSON; all accounts without `user` |
+//! | `GET /sim/status` | what the background market does, as text |
+//! | `GET /` | that this is a simulator |
+//!
+//! Every answer carries the header `x-simulator: hl-sim`, so that nobody takes it for the real
+//! exchange. The two `/sim` paths exist nowhere else.
+//!
+//! # Limits
+//!
+//! It listens on loopback; another address must be allowed by name ([`Reach::Anywhere`]), because
+//! whoever reaches it can trade and read everything. Bodies, frames, connections, queues, and the
+//! time to send a request or to take in an answer are bounded by [`FrontConfig`]; a client that does not read is
+//! disconnected, as the real venue does, rather than waited for.
+//!
+//! # What it does not do
+//!
+//! No TLS, no rate limits by address, no second exchange behind one port.
+
+mod actor;
+mod clock;
+mod config;
+mod error;
+mod handle;
+mod listener;
+mod routes;
+mod socket;
+mod truth;
+
+pub use config::{FrontConfig, Reach};
+pub use error::{Gone, SpawnError};
+pub use handle::{Handle, spawn};
+pub use truth::{account as account_truth, whole as whole_truth};

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use hl_quant::{Millis, OrderPrice, OrderSize, Price, Round, Side};
+use hl_quant::{Millis, OrderPrice, OrderSize, Price, PriceGrid, Round, Side};
 use hl_wire::{AssetId, Tif};
 
 use super::event::{Coins, Event, Level, What};
@@ -9,7 +9,7 @@ use super::feed::Feed;
 use super::mirror::{Ghost, Mirror};
 use super::{TapeError, TapeStats};
 use crate::background::address;
-use crate::{AccountId, Background, OrderSpec, Placed, Venue};
+use crate::{AccountId, Background, MarketConfig, OrderSpec, Placed, Venue};
 
 /// Time between oracle prices, which follow the recorded mid.
 const ORACLE_MS: u64 = 3_000;
@@ -81,7 +81,7 @@ impl TapePlayer {
         })
     }
 
-    /// The mid of each market's first recorded book, for the exchange's opening prices. Knows the
+    /// The mid of each market's first recorded book. Knows the
     /// markets that appear within the first seconds of a tape, and only before playing.
     #[must_use]
     pub fn opening_mids(&self) -> BTreeMap<AssetId, Price> {
@@ -92,6 +92,19 @@ impl TapePlayer {
             }
         }
         mids
+    }
+
+    /// Gives the markets of the tapes the prices that the tapes begin with, so that margin and the
+    /// price band are right from the first block on.
+    pub fn set_opening_prices(&self, markets: &mut [MarketConfig]) {
+        for (asset, mid) in self.opening_mids() {
+            let market = usize::try_from(asset.0).ok().and_then(|index| markets.get_mut(index));
+            let Some(market) = market else { continue };
+            let grid = PriceGrid::perp(market.sz_decimals);
+            if let Ok(price) = grid.snap(mid, Round::Nearest) {
+                market.oracle_px = price.get();
+            }
+        }
     }
 
     /// What was played and skipped in the current pass.

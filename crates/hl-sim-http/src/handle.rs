@@ -1,0 +1,96 @@
+use std::io;
+use std::net::SocketAddr;
+
+use hl_sim::Exchange;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::actor::{Actor, Exchanger};
+use crate::config::{FrontConfig, Reach};
+use crate::error::{Gone, SpawnError};
+use crate::listener::Bounded;
+use crate::routes;
+
+/// A running front. Dropping it without [`Handle::shutdown`] stops it as well, without waiting.
+#[derive(Debug)]
+pub struct Handle {
+    address: SocketAddr,
+    exchanger: Exchanger,
+    stop_exchange: oneshot::Sender<()>,
+    stop_server: oneshot::Sender<()>,
+    exchange: JoinHandle<()>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+/// Serves an exchange on the current tokio runtime, beginning at the present time.
+///
+/// # Errors
+/// [`SpawnError`] when the address cannot be listened on.
+pub async fn spawn(exchange: Exchange, config: FrontConfig) -> Result<Handle, SpawnError> {
+    let asked = config.listen;
+    if config.reach == Reach::Loopback && !asked.ip().is_loopback() {
+        return Err(SpawnError::NotLoopback(asked));
+    }
+    let refused = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => SpawnError::InUse(asked),
+        _ => SpawnError::Bind { address: asked, source },
+    };
+    let listener = TcpListener::bind(asked).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+
+    let (actor, exchanger) = Actor::new(exchange);
+    let (stop_exchange, exchange_stopped) = oneshot::channel();
+    let (stop_server, server_stopped) = oneshot::channel::<()>();
+    let router = routes::router(exchanger.clone(), &config);
+    let listener = Bounded::new(listener, config.connections_max);
+    let serve = axum::serve(listener, router).with_graceful_shutdown(async {
+        // Both a word and the handle's end mean that it is time.
+        server_stopped.await.ok();
+    });
+    let exchange = tokio::spawn(actor.run(exchange_stopped));
+    let server = tokio::spawn(serve.into_future());
+    Ok(Handle { address, exchanger, stop_exchange, stop_server, exchange, server })
+}
+
+impl Handle {
+    /// The address listened on, with the port that was given for port 0.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client is given instead of `https://api.hyperliquid.xyz`.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What a client is given instead of `wss://api.hyperliquid.xyz/ws`.
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        format!("ws://{}/ws", self.address)
+    }
+
+    /// Runs something with the exchange in hand, at the present time: funding an account, reading
+    /// the truth. It blocks the exchange, so it should be short.
+    ///
+    /// # Errors
+    /// [`Gone`] after a shutdown, or when `job` panicked.
+    pub async fn with_exchange<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Exchange) -> R + Send + 'static,
+    ) -> Result<R, Gone> {
+        self.exchanger.with(job).await
+    }
+
+    /// Stops accepting, closes the WebSocket connections, answers what is being answered, and
+    /// waits for all of it.
+    pub async fn shutdown(self) {
+        // The exchange goes first: it closes the connections that the server waits for.
+        self.stop_server.send(()).ok();
+        self.stop_exchange.send(()).ok();
+        self.exchange.await.ok();
+        self.server.await.ok();
+    }
+}

@@ -7,5 +7,7 @@
     missing_docs
 )]
 
+mod responses;
 mod session;
+mod trading;
 mod vectors;

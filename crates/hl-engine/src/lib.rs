@@ -1,5 +1,7 @@
 //! The sans-IO trading core: inputs and time in, commands and audit events out.
 
+pub mod adapt;
+
 mod book;
 mod config;
 mod engine;

@@ -1,0 +1,153 @@
+//! Answers: outcomes of actions, and documents of the info endpoint.
+
+use hl_quant::{Millis, SignedSize, Size};
+use hl_specs::Lookup;
+use hl_wire::{
+    Accepted, ActionOutcome, Cloid, Outcome,
+    info::{self, ClearinghouseState, OrderDoc, OrderStatus, UserRateLimit},
+};
+
+use super::Adapter;
+use crate::{
+    Found, Input, MAX_BATCH, MarketId, MarketStatus, OpenOrder, Position, Reply, RequestId, Usd,
+};
+
+impl Adapter {
+    /// The outcome of a place, modify, cancel or schedule-cancel command.
+    pub fn outcome(
+        &self,
+        request: RequestId,
+        outcome: &ActionOutcome,
+        sink: &mut impl FnMut(Input<'_>),
+    ) {
+        let replies = outcome.outcomes.iter().take(MAX_BATCH).map(reply);
+        let replies: arrayvec::ArrayVec<Reply, MAX_BATCH> = replies.collect();
+        sink(Input::Outcome { request, replies: &replies });
+    }
+
+    /// The answer to [`Query::OpenOrders`](crate::Query::OpenOrders): orders of other markets are
+    /// left out.
+    pub fn open_orders(
+        &self,
+        request: RequestId,
+        orders: &[OrderDoc],
+        sink: &mut impl FnMut(Input<'_>),
+    ) {
+        let ours = orders.iter().filter_map(|order| {
+            Some(OpenOrder {
+                market: self.market(&order.coin)?,
+                oid: order.oid,
+                cloid: order.cloid,
+                side: order.side,
+                price: order.limit_px,
+                remaining: order.sz,
+                original: order.orig_sz,
+            })
+        });
+        let orders: Vec<OpenOrder> = ours.collect();
+        sink(Input::OpenOrders { request, orders: &orders });
+    }
+
+    /// The answer to [`Query::Account`](crate::Query::Account). A document without a time cannot be
+    /// set against fills and counts as none.
+    pub fn account(
+        &self,
+        request: RequestId,
+        state: &ClearinghouseState,
+        sink: &mut impl FnMut(Input<'_>),
+    ) {
+        let Some(time) = state.time else {
+            return sink(Input::QueryFailed { request });
+        };
+        let positions: Vec<Position> = state
+            .asset_positions
+            .iter()
+            .filter_map(|entry| {
+                let market = self.market(&entry.position.coin)?;
+                Some(Position { market, size: entry.position.szi })
+            })
+            .filter(|position| position.size != SignedSize::ZERO)
+            .collect();
+        let value = i64::try_from(state.margin_summary.account_value.raw()).unwrap_or(i64::MAX);
+        let value = Usd::from_e8(value);
+        sink(Input::Account { request, time, positions: &positions, value });
+    }
+
+    /// The answer to [`Query::Fills`](crate::Query::Fills). If one of the fills cannot be expressed,
+    /// the rest still counts, but the question has not been answered.
+    pub fn fills(
+        &self,
+        request: RequestId,
+        fills: &[info::Fill],
+        sink: &mut impl FnMut(Input<'_>),
+    ) {
+        let mut unreadable = None;
+        let mut known = Vec::with_capacity(fills.len());
+        for fill in fills.iter().filter_map(|fill| self.fill(fill)) {
+            match fill {
+                Ok(fill) => known.push(fill),
+                Err(what) => unreadable = Some(what),
+            }
+        }
+        let Some(what) = unreadable else {
+            return sink(Input::Fills { request: Some(request), fills: &known });
+        };
+        sink(Input::Unreadable { what });
+        sink(Input::Fills { request: None, fills: &known });
+        sink(Input::QueryFailed { request });
+    }
+
+    /// The answer to [`Query::Order`](crate::Query::Order).
+    pub fn order_status(
+        &self,
+        request: RequestId,
+        cloid: Cloid,
+        status: &OrderStatus,
+        sink: &mut impl FnMut(Input<'_>),
+    ) {
+        let found = match status {
+            OrderStatus::UnknownOid => Found::No,
+            OrderStatus::Order(order) => match self.order_update(order) {
+                Some(Ok(update)) => Found::Yes(update),
+                // A state that says neither: ask again.
+                Some(Err(_)) | None => return sink(Input::QueryFailed { request }),
+            },
+        };
+        sink(Input::OrderStatus { request, cloid, found });
+    }
+
+    /// The address budget.
+    pub fn rate_limit(&self, limit: &UserRateLimit, sink: &mut impl FnMut(Input<'_>)) {
+        let cap = limit.n_requests_cap.saturating_add(limit.n_requests_surplus);
+        sink(Input::RateLimit { used: limit.n_requests_used, cap });
+    }
+}
+
+/// One market of the answer to [`Command::FetchSpecs`](crate::Command::FetchSpecs), as the spec
+/// cache has it; `requested` is when the request behind it was sent. `None` for a market that the
+/// venue does not list.
+#[must_use]
+pub fn spec<'a>(market: MarketId, lookup: &Lookup<'a>, requested: Millis) -> Option<Input<'a>> {
+    let (entry, status) = match lookup {
+        Lookup::Fresh(entry) | Lookup::Stale { entry, .. } => (entry, MarketStatus::Trading),
+        Lookup::CancelOnly { entry, .. } => (entry, MarketStatus::CancelOnly),
+        Lookup::Unknown(_) => return None,
+    };
+    Some(Input::Spec { market, spec: &entry.market.spec, requested, status })
+}
+
+/// What an outcome says, without its words.
+#[must_use]
+pub fn reply(outcome: &Outcome) -> Reply {
+    match outcome {
+        Outcome::Accepted { oid, state, .. } => {
+            let filled = match state {
+                Accepted::Filled { total_sz, .. } => *total_sz,
+                Accepted::Resting | Accepted::Waiting | Accepted::Done => Size::ZERO,
+            };
+            Reply::Accepted { oid: *oid, filled }
+        }
+        Outcome::Rejected { code, bbo, .. } => Reply::Rejected { code: *code, bbo: *bbo },
+        Outcome::Unknown { .. } => Reply::Unknown,
+    }
+}

@@ -4,7 +4,7 @@ use core::{fmt, ops::Mul};
 
 use crate::{
     Price, Size,
-    text::{ascii, sixteen_digits},
+    format::{ascii, sixteen_digits},
 };
 
 /// The decimals of a notional: eight of the price and eight of the size.

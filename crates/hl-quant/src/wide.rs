@@ -19,23 +19,16 @@
 //! # Ok::<(), hl_quant::ParseError>(())
 //! ```
 
-use core::fmt;
+mod digits;
+
+pub use digits::WideText;
+use digits::{Digits, UNITS, WIDTH};
 
 use crate::{
     DECIMALS, Intent, MAX_SIGNIFICANT_FIGURES, MarketKind, ParseError, Reject, Round, Side,
-    SzDecimals, TEXT_MAX,
+    SzDecimals,
     text::{Tail, split},
 };
-
-/// Where the units digit sits in a number at 10^-8.
-#[expect(clippy::as_conversions, reason = "u32 to usize widens; From is not const")]
-const UNITS: usize = DECIMALS as usize;
-/// As many digits as a text can have before its point, eight behind it, and one for a carry.
-const WIDTH: usize = TEXT_MAX + UNITS + 1;
-/// A product of two.
-const PRODUCT: usize = 2 * WIDTH;
-/// A product with its point.
-const TEXT: usize = PRODUCT + 1;
 
 /// What [`quantize`] makes of a price and a size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +56,7 @@ pub struct WideQuantized {
 /// from text to text and without its upper bound.
 ///
 /// # Errors
-/// [`ParseError`] for text that is no plain decimal of at most [`TEXT_MAX`] bytes, the price's
+/// [`ParseError`] for text that is no plain decimal of at most [`TEXT_MAX`](crate::TEXT_MAX) bytes, the price's
 /// before the size's; never [`ParseError::TooLarge`].
 pub fn quantize(
     kind: MarketKind,
@@ -201,114 +194,4 @@ fn step_place(digits: &Digits<WIDTH>, finest: usize) -> usize {
     let figures = usize::try_from(MAX_SIGNIFICANT_FIGURES.saturating_sub(1)).unwrap_or(0);
     let fifth = digits.highest().unwrap_or(0).saturating_sub(figures);
     fifth.clamp(finest, UNITS)
-}
-
-/// A number as decimal digits, the least significant first.
-#[derive(Clone, Copy)]
-struct Digits<const N: usize>([u8; N]);
-
-impl<const N: usize> Digits<N> {
-    fn highest(&self) -> Option<usize> {
-        self.0.iter().rposition(|digit| *digit != 0)
-    }
-
-    fn is_zero(&self) -> bool {
-        self.highest().is_none()
-    }
-
-    /// Adds `10^place`.
-    fn increment(&mut self, place: usize) {
-        for digit in self.0.iter_mut().skip(place) {
-            if *digit < 9 {
-                *digit = digit.wrapping_add(1);
-                return;
-            }
-            *digit = 0;
-        }
-    }
-
-    /// The canonical text of the number in units of `10^point`.
-    fn text(&self, point: usize) -> WideText {
-        let highest = self.highest().unwrap_or(point).max(point);
-        let lowest = self.0.iter().position(|digit| *digit != 0).unwrap_or(point).min(point);
-        let mut text = WideText { bytes: [0; TEXT], len: 0 };
-        let places = self.0.iter().enumerate().take(highest.wrapping_add(1)).skip(lowest);
-        for (place, digit) in places.rev() {
-            text.push(b'0'.wrapping_add(*digit));
-            if place == point && lowest < point {
-                text.push(b'.');
-            }
-        }
-        text
-    }
-}
-
-impl Digits<WIDTH> {
-    /// The product, by columns: each is a sum of at most [`WIDTH`] products of two digits.
-    fn times(&self, other: &Self) -> Digits<PRODUCT> {
-        let mut columns = [0_u32; PRODUCT];
-        for (shift, a) in self.0.iter().enumerate() {
-            for (column, b) in columns.iter_mut().skip(shift).zip(&other.0) {
-                *column = column.wrapping_add(u32::from(*a).wrapping_mul(u32::from(*b)));
-            }
-        }
-        let mut product = Digits([0; PRODUCT]);
-        let mut carry = 0_u32;
-        for (digit, column) in product.0.iter_mut().zip(columns) {
-            let sum = carry.wrapping_add(column);
-            *digit = u8::try_from(sum % 10).unwrap_or(0);
-            carry = sum / 10;
-        }
-        product
-    }
-}
-
-impl Digits<PRODUCT> {
-    /// Whether a notional, at 10^-16, is under the exchange's minimum of 10.
-    fn is_below_ten(&self) -> bool {
-        let tens = UNITS.wrapping_mul(2).wrapping_add(1);
-        self.highest().is_none_or(|highest| highest < tens)
-    }
-}
-
-/// Canonical decimal text on the stack, long enough for a product of two numbers.
-#[derive(Clone, PartialEq, Eq)]
-pub struct WideText {
-    bytes: [u8; TEXT],
-    len: usize,
-}
-
-impl WideText {
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.bytes.get_mut(self.len) {
-            *slot = byte;
-            self.len = self.len.wrapping_add(1);
-        }
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        // Only ASCII was written, so neither fallback is reachable.
-        let bytes = self.bytes.get(..self.len).unwrap_or_default();
-        core::str::from_utf8(bytes).unwrap_or_default()
-    }
-}
-
-impl AsRef<str> for WideText {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl fmt::Display for WideText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Debug for WideText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
 }

@@ -10,7 +10,7 @@ use core::str::FromStr;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serializer};
 
-use hl_quant::{Decimal, Millis, Price};
+use hl_quant::{Decimal, Millis, Price, Size};
 
 /// A short text on the stack.
 #[derive(Clone, Copy)]
@@ -119,6 +119,30 @@ impl FromStr for Informative {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Decimal::parse(text).map(|decimal| Self(Price::from_raw(decimal.floor_raw())))
+    }
+}
+
+/// For the size of a fill: the exchange writes ten decimals for dust conversions, which are cut beyond
+/// the eighth.
+pub(crate) mod cut {
+    use super::*;
+
+    struct Cut(Size);
+
+    impl FromStr for Cut {
+        type Err = hl_quant::ParseError;
+
+        fn from_str(text: &str) -> Result<Self, Self::Err> {
+            Decimal::parse(text).map(|decimal| Self(Size::from_raw(decimal.floor_raw())))
+        }
+    }
+
+    pub(crate) fn serialize<S: Serializer>(size: &Size, s: S) -> Result<S::Ok, S::Error> {
+        document_text(size, s)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Size, D::Error> {
+        exact::deserialize(d).map(|Cut(size)| size)
     }
 }
 

@@ -24,8 +24,9 @@ pub struct ClearinghouseState {
     /// Below this account value, cross positions are liquidated.
     #[serde(default)]
     pub cross_maintenance_margin_used: Amount,
-    /// Dollars that can leave.
-    pub withdrawable: Amount,
+    /// Dollars that can leave; absent in the oldest documents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawable: Option<Amount>,
     /// As of when.
     #[serde(with = "num::millis_option", default)]
     pub time: Option<Millis>,

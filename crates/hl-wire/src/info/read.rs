@@ -41,7 +41,11 @@ pub fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, DocumentError> 
     let text = core::str::from_utf8(body)
         .map_err(|e| DocumentError::NotUtf8 { valid_up_to: e.valid_up_to() })?;
     serde_json::from_str(text).map_err(|source| DocumentError::NotTheDocument {
-        document: core::any::type_name::<T>().rsplit("::").next().unwrap_or_default(),
+        document: core::any::type_name::<T>()
+            .rsplit("::")
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('>'),
         excerpt: crate::ids::excerpt(text),
         source,
     })

@@ -46,8 +46,8 @@ pub struct Fill {
     /// Price.
     #[serde(with = "num::exact")]
     pub px: Price,
-    /// Size.
-    #[serde(with = "num::exact")]
+    /// Size, cut beyond the eighth decimal (dust conversions have ten).
+    #[serde(with = "num::cut")]
     pub sz: Size,
     /// Our side.
     #[serde(with = "side")]

@@ -7,7 +7,10 @@
     missing_docs
 )]
 
+mod documents;
+mod hostile;
 mod responses;
 mod session;
+mod shared;
 mod trading;
 mod vectors;

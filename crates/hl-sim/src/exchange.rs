@@ -120,7 +120,7 @@ impl Exchange {
             Input::Tick => {}
             Input::Http { id, path: Path::Info, body } => self.ask(id, &body),
             Input::Http { id, path: Path::Exchange, body } => self.submit(id, &body),
-            Input::WsOpen { conn } => self.streams.open(&self.core, conn),
+            Input::WsOpen { conn } => self.streams.open(&mut self.core, conn),
             Input::WsText { conn, text } => self.frame(conn, &text),
             Input::WsClose { conn } => self.streams.close(conn),
         }

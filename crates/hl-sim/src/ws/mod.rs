@@ -41,7 +41,13 @@ impl Streams {
         std::mem::take(&mut self.out)
     }
 
-    pub(crate) fn open(&mut self, core: &Core, conn: ConnId) {
+    pub(crate) fn open(&mut self, core: &mut Core, conn: ConnId) {
+        if self.conns.is_empty() {
+            // Nobody has been watching: what changes from here on is news, what stands is not.
+            for market in &mut core.markets {
+                market.shown = market.book.bbo();
+            }
+        }
         self.conns.insert(conn, Conn { last_sent: core.now, ..Conn::default() });
         // Real servers may begin with this line, which is not JSON; clients must get over it.
         self.send(core, conn, "Websocket connection established.".to_owned());

@@ -9,14 +9,38 @@ use crate::core::Core;
 use crate::info::{self, InfoError, WRONG_SHAPE};
 use crate::io::ConnId;
 
-/// A client's frame.
+/// A client's frame as it arrives. Not a tagged enum, because a buffered one could not keep the
+/// payload's text, which is what gets hashed.
 #[derive(Deserialize)]
-#[serde(tag = "method", rename_all = "camelCase")]
+struct Frame<'a> {
+    method: &'a str,
+    #[serde(default)]
+    subscription: Option<Subscription>,
+    #[serde(default)]
+    id: Option<u64>,
+    #[serde(default)]
+    request: Option<Posted>,
+}
+
+/// A client's frame.
 enum Request {
-    Subscribe { subscription: Subscription },
-    Unsubscribe { subscription: Subscription },
+    Subscribe(Subscription),
+    Unsubscribe(Subscription),
     Ping,
     Post { id: u64, request: Posted },
+}
+
+impl Request {
+    fn read(text: &str) -> Option<Self> {
+        let frame: Frame<'_> = serde_json::from_str(text).ok()?;
+        Some(match frame.method {
+            "subscribe" => Self::Subscribe(frame.subscription?),
+            "unsubscribe" => Self::Unsubscribe(frame.subscription?),
+            "ping" => Self::Ping,
+            "post" => Self::Post { id: frame.id?, request: frame.request? },
+            _ => return None,
+        })
+    }
 }
 
 /// A request that could have gone over HTTP.
@@ -50,15 +74,15 @@ impl Streams {
         text: &str,
         in_flight: usize,
     ) -> Option<Wanted> {
-        let Ok(request) = serde_json::from_str::<Request>(text) else {
+        let Some(request) = Request::read(text) else {
             let complaint = format!("Error parsing JSON into valid websocket request: {text}");
             self.send(core, conn, frames::error(&complaint));
             return None;
         };
         match request {
             Request::Ping => self.send(core, conn, frames::PONG.to_owned()),
-            Request::Subscribe { subscription } => self.subscribe(core, conn, subscription),
-            Request::Unsubscribe { subscription } => self.unsubscribe(core, conn, &subscription),
+            Request::Subscribe(subscription) => self.subscribe(core, conn, subscription),
+            Request::Unsubscribe(subscription) => self.unsubscribe(core, conn, &subscription),
             Request::Post { id, .. } if in_flight >= MAX_POSTS => {
                 let complaint = format!("too many pending post requests id={id}");
                 self.send(core, conn, frames::error(&complaint));

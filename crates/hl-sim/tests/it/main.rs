@@ -8,9 +8,13 @@
     missing_docs
 )]
 
+mod documents;
+mod envelope;
+mod laws;
 mod orders;
 mod rig;
 mod shared;
+mod streams;
 mod synthetic;
 mod tape_feed;
 mod tape_lines;

@@ -1,6 +1,6 @@
 //! A small exchange with a clock, two traders, and signing.
 
-use hl_quant::{Millis, Size, SzDecimals};
+use hl_quant::{Millis, SzDecimals};
 use hl_sim::{
     ConnId, Exchange, ExchangeConfig, Input, MarketConfig, Output, Path, RequestId, Truth, Usd,
 };
@@ -196,8 +196,4 @@ pub(crate) fn assert_conserved(truth: &Truth) {
 
 pub(crate) fn address(n: u8) -> Address {
     key(n).address()
-}
-
-pub(crate) fn size(text: &str) -> Size {
-    text.parse().unwrap()
 }

@@ -17,6 +17,13 @@ pub(crate) enum Refused {
     Malformed(&'static str),
 }
 
+/// A level and what of it is not ours.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    level: Level,
+    others: Size,
+}
+
 /// When a channel last spoke.
 #[derive(Clone, Copy, Debug)]
 struct Heard {
@@ -29,10 +36,10 @@ struct Heard {
 /// The top of one market, from a snapshot channel and a best-price channel.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Book {
-    bids: ArrayVec<Level, DEPTH>,
-    asks: ArrayVec<Level, DEPTH>,
+    bids: ArrayVec<Seen, DEPTH>,
+    asks: ArrayVec<Seen, DEPTH>,
     book: Option<Heard>,
-    best: (Option<Level>, Option<Level>),
+    best: (Option<Seen>, Option<Seen>),
     bbo: Option<Heard>,
     /// The touch in the text of a post-only rejection, until a stream has spoken again.
     told: Option<(Price, Price)>,
@@ -40,12 +47,16 @@ pub(crate) struct Book {
 
 impl Book {
     /// Applies a snapshot. Each channel moves forward in venue time only.
+    ///
+    /// `own` is what of ours the message may contain at a price. It is taken off here and not when
+    /// quoting, because by then our orders have changed and the message has not.
     pub(crate) fn apply_book(
         &mut self,
         now: Millis,
         time: Millis,
         bids: &[Level],
         asks: &[Level],
+        own: impl Fn(Side, Price) -> Size,
     ) -> Result<(), Refused> {
         newer(self.book, time)?;
         let falls = bids.is_sorted_by(|a, b| a.price > b.price);
@@ -57,9 +68,9 @@ impl Book {
             return Err(Refused::Malformed("book_size_zero"));
         }
         self.bids.clear();
-        self.bids.extend(bids.iter().take(DEPTH).copied());
+        self.bids.extend(bids.iter().take(DEPTH).map(|level| seen(Side::Bid, *level, &own)));
         self.asks.clear();
-        self.asks.extend(asks.iter().take(DEPTH).copied());
+        self.asks.extend(asks.iter().take(DEPTH).map(|level| seen(Side::Ask, *level, &own)));
         self.book = Some(Heard { time, received: now });
         self.told = None;
         Ok(())
@@ -72,11 +83,14 @@ impl Book {
         time: Millis,
         bid: Option<Level>,
         ask: Option<Level>,
+        own: impl Fn(Side, Price) -> Size,
     ) -> Result<(), Refused> {
         newer(self.bbo, time)?;
         if [bid, ask].iter().flatten().any(|level| level.size.is_zero()) {
             return Err(Refused::Malformed("bbo_size_zero"));
         }
+        let bid = bid.map(|level| seen(Side::Bid, level, &own));
+        let ask = ask.map(|level| seen(Side::Ask, level, &own));
         self.best = (bid, ask);
         self.bbo = Some(Heard { time, received: now });
         self.told = None;
@@ -128,30 +142,24 @@ impl Book {
         }
     }
 
-    /// The best price of each side as last heard, our own orders included, and no more generous
-    /// than what a rejection told since.
+    /// The best price of each side as last heard, our own orders included. What a rejection told
+    /// since is the venue's latest word.
     pub(crate) fn touch(&self) -> (Option<Price>, Option<Price>) {
-        let price = |side| self.levels(side).next().map(|level| level.price);
-        let (bid, ask) = (price(Side::Bid), price(Side::Ask));
         match self.told {
-            None => (bid, ask),
-            Some((b, a)) => (bid.max(Some(b)), ask.map_or(Some(a), |ask| Some(ask.min(a)))),
+            Some((bid, ask)) => (Some(bid), Some(ask)),
+            None => {
+                let price = |side| self.levels(side).next().map(|seen| seen.level.price);
+                (price(Side::Bid), price(Side::Ask))
+            }
         }
     }
 
-    /// The best level of each side that is not only ours. `own` is the size of our orders at a
-    /// price.
-    pub(crate) fn others(
-        &self,
-        own: impl Fn(Side, Price) -> Size,
-    ) -> Result<(Level, Level), NoQuote> {
+    /// The best level of each side that is not only ours, with the size of others.
+    pub(crate) fn others(&self) -> Result<(Level, Level), NoQuote> {
         let best = |side| {
             self.levels(side)
-                .map(|level| Level {
-                    size: level.size.saturating_sub(own(side, level.price)),
-                    ..level
-                })
-                .find(|level| !level.size.is_zero())
+                .find(|seen| !seen.others.is_zero())
+                .map(|seen| Level { price: seen.level.price, size: seen.others })
         };
         match (best(Side::Bid), best(Side::Ask)) {
             (Some(bid), Some(ask)) if bid.price < ask.price => Ok((bid, ask)),
@@ -163,7 +171,7 @@ impl Book {
 
     /// The levels of one side, best first: the best-price channel speaks for the touch while it is
     /// newer than the snapshot, and the snapshot for what lies behind it.
-    fn levels(&self, side: Side) -> impl Iterator<Item = Level> + '_ {
+    fn levels(&self, side: Side) -> impl Iterator<Item = Seen> + '_ {
         let (best, behind) = match side {
             Side::Bid => (self.best.0, &self.bids),
             Side::Ask => (self.best.1, &self.asks),
@@ -172,16 +180,20 @@ impl Book {
             (Some(bbo), Some(book)) => bbo.time >= book.time,
             (bbo, _) => bbo.is_some(),
         };
-        let behind = behind.iter().copied().filter(move |level| match (newer, best) {
+        let behind = behind.iter().copied().filter(move |seen| match (newer, best) {
             (false, _) => true,
             (true, None) => false,
             (true, Some(best)) => match side {
-                Side::Bid => level.price < best.price,
-                Side::Ask => level.price > best.price,
+                Side::Bid => seen.level.price < best.level.price,
+                Side::Ask => seen.level.price > best.level.price,
             },
         });
         best.filter(|_| newer).into_iter().chain(behind)
     }
+}
+
+fn seen(side: Side, level: Level, own: impl Fn(Side, Price) -> Size) -> Seen {
+    Seen { level, others: level.size.saturating_sub(own(side, level.price)) }
 }
 
 fn newer(last: Option<Heard>, time: Millis) -> Result<(), Refused> {
@@ -210,11 +222,15 @@ mod tests {
         Level { price: price.parse().unwrap(), size: size.parse().unwrap() }
     }
 
+    fn none(_: Side, _: Price) -> Size {
+        Size::ZERO
+    }
+
     fn book() -> Book {
         let mut book = Book::default();
         let bids = [level("100", "1"), level("99", "5")];
         let asks = [level("101", "2"), level("102", "5")];
-        book.apply_book(Millis(1_000), Millis(990), &bids, &asks).unwrap();
+        book.apply_book(Millis(1_000), Millis(990), &bids, &asks, none).unwrap();
         book
     }
 
@@ -227,56 +243,59 @@ mod tests {
     fn the_newer_channel_speaks_for_the_touch() {
         let mut book = book();
         let newer = (Some(level("100.5", "1")), Some(level("100.9", "1")));
-        book.apply_bbo(Millis(1_001), Millis(991), newer.0, newer.1).unwrap();
+        book.apply_bbo(Millis(1_001), Millis(991), newer.0, newer.1, none).unwrap();
         assert_eq!(touch(&book), ("100.5".into(), "100.9".into()));
         let bids = [level("98", "1")];
         let asks = [level("99", "1")];
-        book.apply_book(Millis(1_002), Millis(992), &bids, &asks).unwrap();
+        book.apply_book(Millis(1_002), Millis(992), &bids, &asks, none).unwrap();
         assert_eq!(touch(&book), ("98".into(), "99".into()));
         // An empty side in the newer message is an empty side.
-        book.apply_bbo(Millis(1_003), Millis(993), None, Some(level("99", "1"))).unwrap();
+        book.apply_bbo(Millis(1_003), Millis(993), None, Some(level("99", "1")), none).unwrap();
         assert_eq!(touch(&book), ("-".into(), "99".into()));
-        assert_eq!(book.others(|_, _| Size::ZERO), Err(NoQuote::OneSided));
+        assert_eq!(book.others(), Err(NoQuote::OneSided));
     }
 
     #[test]
     fn a_channel_never_goes_back_in_time() {
         let mut book = book();
-        let older = book.apply_book(Millis(1_001), Millis(989), &[level("1", "1")], &[]);
+        let older = book.apply_book(Millis(1_001), Millis(989), &[level("1", "1")], &[], none);
         assert_eq!(older, Err(Refused::Outdated));
         assert_eq!(touch(&book), ("100".into(), "101".into()));
         // Another channel may lag behind; it just does not speak for the touch.
-        book.apply_bbo(Millis(1_001), Millis(980), Some(level("1", "1")), None).unwrap();
+        book.apply_bbo(Millis(1_001), Millis(980), Some(level("1", "1")), None, none).unwrap();
         assert_eq!(touch(&book), ("100".into(), "101".into()));
     }
 
     #[test]
     fn our_own_orders_do_not_count_as_the_market() {
-        let book = book();
         let own = |side, price: Price| match (side, price.to_string().as_str()) {
             (Side::Bid, "100") => "1".parse().unwrap(),
             (Side::Ask, "101") => "0.5".parse().unwrap(),
             _ => Size::ZERO,
         };
-        let (bid, ask) = book.others(own).unwrap();
-        assert_eq!((bid, ask), (level("99", "5"), level("101", "1.5")));
-        let all = |_, _| Size::MAX;
-        assert_eq!(book.others(all), Err(NoQuote::EmptyBook));
+        let mut book = Book::default();
+        let bids = [level("100", "1"), level("99", "5")];
+        let asks = [level("101", "2"), level("102", "5")];
+        book.apply_book(Millis(1), Millis(1), &bids, &asks, own).unwrap();
+        assert_eq!(book.others(), Ok((level("99", "5"), level("101", "1.5"))));
+        assert_eq!(touch(&book), ("100".into(), "101".into()), "they do count as the touch");
+        book.apply_book(Millis(2), Millis(2), &bids, &asks, |_, _| Size::MAX).unwrap();
+        assert_eq!(book.others(), Err(NoQuote::EmptyBook));
     }
 
     #[test]
     fn a_book_that_contradicts_itself_changes_nothing() {
         let mut book = book();
         let unsorted = [level("99", "1"), level("100", "1")];
-        let refused = book.apply_book(Millis(2_000), Millis(2_000), &unsorted, &[]);
+        let refused = book.apply_book(Millis(2_000), Millis(2_000), &unsorted, &[], none);
         assert_eq!(refused, Err(Refused::Malformed("book_unsorted")));
         let zero = [level("99", "0")];
-        let refused = book.apply_book(Millis(2_000), Millis(2_000), &zero, &[]);
+        let refused = book.apply_book(Millis(2_000), Millis(2_000), &zero, &[], none);
         assert_eq!(refused, Err(Refused::Malformed("book_size_zero")));
         assert_eq!(touch(&book), ("100".into(), "101".into()));
         let crossed = ([level("101", "1")], [level("101", "1")]);
-        book.apply_book(Millis(2_000), Millis(2_000), &crossed.0, &crossed.1).unwrap();
-        assert_eq!(book.others(|_, _| Size::ZERO), Err(NoQuote::Crossed));
+        book.apply_book(Millis(2_000), Millis(2_000), &crossed.0, &crossed.1, none).unwrap();
+        assert_eq!(book.others(), Err(NoQuote::Crossed));
     }
 
     #[test]
@@ -289,12 +308,12 @@ mod tests {
         assert_eq!(book.stale_at(&timing), Some(Millis(4_001)));
         // Delayed on the way: fresh by arrival, old by the venue's clock.
         let mut late = Book::default();
-        late.apply_book(Millis(9_000), Millis(4_001), &[], &[]).unwrap();
+        late.apply_book(Millis(9_000), Millis(4_001), &[], &[], none).unwrap();
         assert_eq!(late.fresh(Millis(9_001), &timing), Ok(()));
         assert_eq!(late.fresh(Millis(9_002), &timing), Err(NoQuote::BookStale));
         // From the future: somebody's clock is wrong.
         let mut ahead = Book::default();
-        ahead.apply_book(Millis(9_000), Millis(11_001), &[], &[]).unwrap();
+        ahead.apply_book(Millis(9_000), Millis(11_001), &[], &[], none).unwrap();
         assert_eq!(ahead.fresh(Millis(9_000), &timing), Err(NoQuote::ClockSkew));
     }
 
@@ -303,7 +322,7 @@ mod tests {
         let mut book = book();
         book.told("100.2".parse().unwrap(), "100.4".parse().unwrap());
         assert_eq!(touch(&book), ("100.2".into(), "100.4".into()));
-        book.apply_bbo(Millis(1_001), Millis(991), None, None).unwrap();
+        book.apply_bbo(Millis(1_001), Millis(991), None, None, none).unwrap();
         assert_eq!(touch(&book), ("-".into(), "-".into()));
     }
 }

@@ -160,9 +160,9 @@ impl Order {
         match self.phase {
             Phase::Closed => OrderState::Closed,
             Phase::Unknown => OrderState::Unknown,
+            _ if self.asking.is_some() => OrderState::Unknown,
             _ if self.cancel.is_some() => OrderState::PendingCancel,
             Phase::Pending => OrderState::Pending,
-            Phase::Live if self.asking.is_some() => OrderState::Unknown,
             Phase::Live => OrderState::Live,
         }
     }

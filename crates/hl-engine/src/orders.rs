@@ -11,6 +11,9 @@ use crate::{exposure::Exposure, order::Order};
 /// How many gone orders are remembered, so that a late fill or a stale list still finds them.
 const MEMORY: usize = 1_024;
 
+/// How long a book may be on its way.
+const ON_ITS_WAY_MS: u64 = 1_000;
+
 /// How many fills may wait for the order they belong to.
 const UNMATCHED: usize = 32;
 
@@ -19,6 +22,8 @@ const UNMATCHED: usize = 32;
 pub(crate) struct Gone {
     pub(crate) cloid: Cloid,
     pub(crate) oid: Option<Oid>,
+    pub(crate) side: Side,
+    pub(crate) price: Price,
     pub(crate) size: Size,
     pub(crate) filled: Size,
     pub(crate) closed_at: Millis,
@@ -104,6 +109,8 @@ impl Orders {
                 gone.push_back(Gone {
                     cloid: order.cloid,
                     oid: order.oid,
+                    side: order.side,
+                    price: order.price,
                     size: order.size,
                     filled: order.filled,
                     closed_at: order.closed_at,
@@ -131,11 +138,23 @@ impl Orders {
         (of(Side::Bid).max(), of(Side::Ask).min())
     }
 
-    /// What of ours rests at a price.
-    pub(crate) fn resting_at(&self, side: Side, price: Price) -> Size {
-        self.open
+    /// What of ours a book that arrives now may show at a price: what may rest, and what has gone so
+    /// recently that the message may have been on its way.
+    pub(crate) fn shown_at(&self, side: Side, price: Price, now: Millis) -> Size {
+        let recent = |closed_at: Millis| now.since(closed_at) < ON_ITS_WAY_MS;
+        let open = self
+            .open
             .iter()
-            .filter(|o| o.side == side && o.price == price && o.may_rest())
-            .fold(Size::ZERO, |sum, order| sum.saturating_add(order.remaining()))
+            .filter(|o| o.may_rest() || recent(o.closed_at))
+            .map(|o| (o.side, o.price, o.remaining()));
+        let gone = self
+            .gone
+            .iter()
+            .rev()
+            .take_while(|gone| recent(gone.closed_at))
+            .map(|gone| (gone.side, gone.price, gone.size.saturating_sub(gone.filled)));
+        open.chain(gone)
+            .filter(|(s, p, _)| *s == side && *p == price)
+            .fold(Size::ZERO, |sum, (_, _, size)| sum.saturating_add(size))
     }
 }

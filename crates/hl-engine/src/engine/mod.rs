@@ -178,10 +178,10 @@ impl Engine {
         let now = self.now;
         match input {
             Input::Book { market, time, bids, asks } => {
-                self.quoted(market, |market| market.book.apply_book(now, time, bids, asks))
+                self.quoted(market, |market| market.take_book(now, time, bids, asks));
             }
             Input::Bbo { market, time, bid, ask } => {
-                self.quoted(market, |market| market.book.apply_bbo(now, time, bid, ask));
+                self.quoted(market, |market| market.take_bbo(now, time, bid, ask));
             }
             // No model reads trades yet.
             Input::Trade { .. } | Input::Timer => {}

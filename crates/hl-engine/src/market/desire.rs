@@ -34,8 +34,7 @@ impl Market {
     /// What should rest now.
     pub(super) fn targets(&mut self, desk: &mut Desk<'_>) -> Result<Targets, NoQuote> {
         self.ready(desk)?;
-        let others = self.book.others(|side, price| self.orders.resting_at(side, price))?;
-        let (bid, ask) = others;
+        let (bid, ask) = self.book.others()?;
         let touch = match self.book.touch() {
             (Some(bid), Some(ask)) if bid < ask => (bid, ask),
             _ => return Err(NoQuote::Crossed),

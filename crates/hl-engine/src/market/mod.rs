@@ -14,8 +14,9 @@ use hl_quant::{MarketSpec, Millis, Notional, Price, Reject, Side, SignedSize, Si
 use hl_wire::Cloid;
 
 use crate::{
-    Batching, EventKind, Limits, MAX_ORDERS, MarketConfig, MarketId, MarketStatus, MarketView,
-    NoQuote, OrderView, Pair, Ppm, QuoteModel, Rule, SpreadModel, Stats, Timing, Usd, Wants,
+    Batching, EventKind, Level, Limits, MAX_ORDERS, MarketConfig, MarketId, MarketStatus,
+    MarketView, NoQuote, OrderView, Pair, Ppm, QuoteModel, Rule, SpreadModel, Stats, Timing, Usd,
+    Wants,
     book::{Book, Refused},
     exposure::Exposure,
     ids::CloidMaker,
@@ -157,6 +158,32 @@ impl Market {
             Some(mark) => Some(exposure.worst_of_both(mark)),
             None => None,
         }
+    }
+
+    /// Applies a snapshot of the book.
+    pub(crate) fn take_book(
+        &mut self,
+        now: Millis,
+        time: Millis,
+        bids: &[Level],
+        asks: &[Level],
+    ) -> Result<(), Refused> {
+        let orders = &self.orders;
+        let own = |side, price| orders.shown_at(side, price, now);
+        self.book.apply_book(now, time, bids, asks, own)
+    }
+
+    /// Applies a best-price message.
+    pub(crate) fn take_bbo(
+        &mut self,
+        now: Millis,
+        time: Millis,
+        bid: Option<Level>,
+        ask: Option<Level>,
+    ) -> Result<(), Refused> {
+        let orders = &self.orders;
+        let own = |side, price| orders.shown_at(side, price, now);
+        self.book.apply_bbo(now, time, bid, ask, own)
     }
 
     /// Notes that a message of the market was not applied.

@@ -248,3 +248,31 @@ impl Bench {
         self.engine.market(market).unwrap().position.to_string()
     }
 }
+
+impl Bench {
+    /// The live order of a side, if there is exactly one.
+    pub fn one(&self, market: MarketId, side: hl_quant::Side) -> OrderView {
+        let orders = self.live(market);
+        let mut orders = orders.into_iter().filter(|order| order.side == side);
+        let (one, none) = (orders.next().unwrap(), orders.next());
+        assert_eq!(none, None);
+        one
+    }
+
+    /// What became of each attempt, by sequence number: the ends of its terminal events.
+    pub fn ends(&self) -> std::collections::BTreeMap<u64, Vec<hl_engine::SubmitEnd>> {
+        let mut ends = std::collections::BTreeMap::new();
+        for event in &self.events {
+            match &event.kind {
+                EventKind::Attempt(attempt) => {
+                    assert!(ends.insert(attempt.seq, Vec::new()).is_none(), "attempted twice");
+                }
+                EventKind::Submit(submit) => {
+                    ends.get_mut(&submit.seq).expect("an end without an attempt").push(submit.end);
+                }
+                _ => {}
+            }
+        }
+        ends
+    }
+}

@@ -7,7 +7,6 @@
     missing_docs
 )]
 
-mod allocations;
 mod documents;
 mod hostile;
 mod responses;

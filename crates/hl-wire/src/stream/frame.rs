@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::post::PostFields;
 use super::public::{BookSeed, TradesSeed};
 use super::seed::{CowStr, Once};
-use super::{Bbo, Book, ErrorFrame, Message, Scratch, Trades};
+use super::{Bbo, Book, ErrorFrame, Message, Scratch, Trades, fast};
 use crate::ids::excerpt;
 use crate::info::AllMids;
 use crate::ordered::Value;
@@ -42,6 +42,21 @@ pub enum StreamError {
 const GREETING: &str = "Websocket connection established.";
 
 pub(super) fn parse<'a>(
+    text: &'a str,
+    scratch: &'a mut Scratch,
+) -> Result<Message<'a>, StreamError> {
+    if let Some((coin, time)) = fast::book(text, &mut scratch.bids, &mut scratch.asks) {
+        let Scratch { bids, asks, .. } = scratch;
+        return Ok(Message::L2Book(Book { coin: Cow::Borrowed(coin), time, bids, asks }));
+    }
+    if let Some((coin, time, bbo)) = fast::touch(text) {
+        return Ok(Message::Bbo(Bbo { coin: Cow::Borrowed(coin), time, bbo }));
+    }
+    general(text, scratch)
+}
+
+/// Any frame, in any form that JSON allows.
+pub(super) fn general<'a>(
     text: &'a str,
     scratch: &'a mut Scratch,
 ) -> Result<Message<'a>, StreamError> {

@@ -4,6 +4,7 @@
 //! `user` do not even say whose they are: what a frame means is for its reader to decide.
 
 mod error_frame;
+mod fast;
 mod frame;
 mod post;
 mod private;

@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod allocations;
 mod documents;
 mod hostile;
 mod responses;

@@ -1,4 +1,5 @@
 //! Inputs shared by the benches and the allocation tests. How to run and read them:
 //! `docs/performance.md`.
 
+pub mod messages;
 pub mod orders;

@@ -4,6 +4,7 @@
 //! `f64` does less: nearest rounding and formatting, as many bots have it.
 
 #![allow(missing_docs, reason = "criterion's macros generate undocumented items")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a bench may panic")]
 
 use std::hint::black_box;
 

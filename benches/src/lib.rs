@@ -1,5 +1,6 @@
 //! Inputs shared by the benches and the allocation tests. How to run and read them:
 //! `docs/performance.md`.
 
+pub mod desk;
 pub mod messages;
 pub mod orders;

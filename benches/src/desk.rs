@@ -1,0 +1,225 @@
+//! An engine at work on a venue that accepts everything: steady state for benches and allocation
+//! counts.
+
+use hl_engine::{
+    Command, Connection, Engine, EngineConfig, Input, Layer, Level, MarketConfig, MarketId,
+    MarketStatus, OrderUpdate, Output, Ppm, Query, Reply, Requote, SpreadConfig, Timing, Usd,
+    VenueState,
+};
+use hl_quant::{MarketSpec, Millis, Notional, Price, Size, SzDecimals};
+use hl_wire::{Cloid, Oid};
+
+/// Levels a side of the books that the desk is shown.
+const DEPTH: usize = 20;
+
+/// An engine that quotes five levels a side in each market, and the little venue around it.
+#[derive(Debug)]
+pub struct Desk {
+    engine: Engine,
+    now: Millis,
+    next_oid: u64,
+    commands: Vec<Command>,
+    /// Commands given since the start.
+    pub given: u64,
+}
+
+/// A market's book around a price of 100,000 and its whole distance in dollars.
+#[derive(Debug)]
+pub struct BookSides {
+    bids: [Level; DEPTH],
+    asks: [Level; DEPTH],
+}
+
+impl BookSides {
+    /// The book with its best bid at this many dollars.
+    #[must_use]
+    pub fn around(dollars: u64) -> Self {
+        let level = |dollars: u64, i: usize| Level {
+            price: Price::from_raw(dollars * 100_000_000).unwrap_or(Price::MAX),
+            size: Size::from_raw(50_000_000 + 7_000_000 * i as u64),
+        };
+        Self {
+            bids: std::array::from_fn(|i| level(dollars - i as u64, i)),
+            asks: std::array::from_fn(|i| level(dollars + 1 + i as u64, i)),
+        }
+    }
+}
+
+fn config(markets: u16) -> EngineConfig {
+    let layer = |bps| Layer { offset: Ppm::from_bps(bps), capital: Ppm(200_000) };
+    let market = |index| MarketConfig {
+        max_position: Notional::whole(1_000_000),
+        max_orders: 64,
+        spread: SpreadConfig {
+            spread: Ppm::from_bps(2),
+            base_order: Notional::whole(5_000),
+            layers: [0, 2, 4, 6, 8].map(layer).to_vec(),
+            ..SpreadConfig::default()
+        },
+        // Every move of the book moves the quotes: the case that costs.
+        requote: Requote {
+            tolerance: Ppm(0),
+            min_lifetime_ms: 0,
+            min_interval_ms: 0,
+            ..Requote::default()
+        },
+        ..MarketConfig::new(&format!("M{index}"))
+    };
+    let hour = 3_600_000;
+    EngineConfig {
+        markets: (0..markets).map(market).collect(),
+        limits: hl_engine::Limits {
+            max_gross: Notional::whole(100_000_000),
+            max_orders: 1_000,
+            ..hl_engine::Limits::default()
+        },
+        // The housekeeping of a live run is not what is measured here.
+        timing: Timing {
+            spec_refresh_ms: hour,
+            spec_max_age_ms: hour,
+            reconcile_ms: hour,
+            reconcile_max_age_ms: hour,
+            ..Timing::default()
+        },
+        ..EngineConfig::default()
+    }
+}
+
+impl Desk {
+    /// A desk that is connected, reconciled and quoting in all its markets.
+    #[must_use]
+    pub fn quoting(markets: u16) -> Self {
+        let now = Millis(1_762_252_867_000);
+        let engine = Engine::new(config(markets), 7);
+        let mut desk =
+            Self { engine, now, next_oid: 0, commands: Vec::with_capacity(64), given: 0 };
+        desk.input(Input::Connection(Connection::Up));
+        for round in 0..64 {
+            for market in 0..markets {
+                desk.show(MarketId(market), &BookSides::around(100_000 + 40 * (round % 2)));
+            }
+        }
+        desk
+    }
+
+    /// Shows a market's book, decides, and has the venue accept all that follows.
+    pub fn show(&mut self, market: MarketId, book: &BookSides) {
+        self.decide(market, book);
+        self.answer();
+    }
+
+    /// Shows a market's book and decides; returns how many commands came out.
+    pub fn decide(&mut self, market: MarketId, book: &BookSides) -> usize {
+        self.now = self.now.plus(1);
+        let (time, bids, asks) = (self.now, &book.bids[..], &book.asks[..]);
+        self.engine.handle(self.now, Input::Book { market, time, bids, asks });
+        self.drain();
+        self.commands.len()
+    }
+
+    /// Has the venue accept the commands given so far, and those that follow.
+    pub fn answer(&mut self) {
+        while let Some(command) = self.commands.pop() {
+            self.accept(&command);
+        }
+    }
+
+    /// Orders of ours in a market.
+    #[must_use]
+    pub fn orders(&self, market: MarketId) -> usize {
+        self.engine.orders(market).count()
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.engine.handle(self.now, input);
+        self.drain();
+        self.answer();
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.engine.poll() {
+                Output::Event(_) => {}
+                Output::Command(command) => {
+                    self.given += 1;
+                    self.commands.push(command);
+                }
+                Output::WaitUntil(_) => return,
+            }
+        }
+    }
+
+    fn accept(&mut self, command: &Command) {
+        let (now, request) = (self.now, command.request());
+        match command {
+            Command::Place { orders, .. } => self.reply(command, orders.len()),
+            Command::Modify { orders, .. } => {
+                self.reply(command, orders.len());
+                for order in orders {
+                    self.tell_gone(order.new.market, order.old, order.old_oid);
+                }
+            }
+            Command::Cancel { orders, .. } => {
+                self.reply(command, orders.len());
+                for order in orders {
+                    self.tell_gone(order.market, order.cloid, Oid(0));
+                }
+            }
+            Command::ScheduleCancel { .. } => self.reply(command, 1),
+            Command::FetchSpecs { .. } => {
+                let Some(decimals) = SzDecimals::new(5) else { return };
+                let spec = MarketSpec::perp(decimals);
+                for index in 0..self.engine.config().markets.len() {
+                    let market = MarketId(index as u16);
+                    let status = MarketStatus::Trading;
+                    let input = Input::Spec { market, spec: &spec, requested: now, status };
+                    self.engine.handle(now, input);
+                    self.drain();
+                }
+            }
+            Command::Reconcile { query, .. } => {
+                let input = match query {
+                    Query::OpenOrders => Input::OpenOrders { request, orders: &[] },
+                    Query::Account => {
+                        Input::Account { request, time: now, positions: &[], value: Usd::ZERO }
+                    }
+                    Query::Fills { .. } => Input::Fills { request: Some(request), fills: &[] },
+                    Query::Order { .. } => Input::QueryFailed { request },
+                };
+                self.engine.handle(now, input);
+                self.drain();
+            }
+        }
+    }
+
+    /// What the order stream says of an order that was taken off the book untouched.
+    fn tell_gone(&mut self, market: MarketId, cloid: Cloid, oid: Oid) {
+        let old = self.engine.orders(market).find(|order| order.cloid == cloid);
+        let Some(old) = old else { return };
+        let update = OrderUpdate {
+            market,
+            time: self.now,
+            oid,
+            cloid: Some(cloid),
+            side: old.side,
+            price: old.price,
+            original: old.remaining,
+            remaining: old.remaining,
+            state: VenueState::Canceled,
+        };
+        self.engine.handle(self.now, Input::Order(update));
+        self.drain();
+    }
+
+    fn reply(&mut self, command: &Command, orders: usize) {
+        let mut replies = [Reply::Unknown; hl_engine::MAX_BATCH];
+        for reply in &mut replies {
+            self.next_oid += 1;
+            *reply = Reply::Accepted { oid: Some(Oid(self.next_oid)), filled: Size::ZERO };
+        }
+        let request = command.request();
+        let replies = replies.get(..orders).unwrap_or_default();
+        self.engine.handle(self.now, Input::Outcome { request, replies });
+        self.drain();
+    }
+}

@@ -1,0 +1,77 @@
+//! Where nothing may be allocated, nothing is: counted by an allocator that counts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use allocation_counter::measure;
+use hl_benches::desk::{BookSides, Desk};
+use hl_benches::messages::l2_book;
+use hl_benches::orders::wishes;
+use hl_engine::MarketId;
+use hl_quant::{Decimal, Intent};
+use hl_wire::stream::{Message, Scratch};
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(measure(|| drop(std::hint::black_box(vec![1_u8; 100]))).count_total, 1);
+}
+
+#[test]
+fn text_to_wire_text_does_not_allocate() {
+    let wishes = wishes(1_024);
+    let mut made = 0;
+    let info = measure(|| {
+        for wish in &wishes {
+            let price = Decimal::parse(&wish.price).unwrap();
+            let size = Decimal::parse(&wish.size).unwrap();
+            let order = wish.spec.quantize(wish.side, price, size, Intent::Passive).unwrap();
+            let (px, sz) = std::hint::black_box(order.wire());
+            made += usize::from(!px.as_str().is_empty() && !sz.as_str().is_empty());
+        }
+    });
+    assert_eq!(made, 1_024);
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn reading_a_book_into_used_memory_does_not_allocate() {
+    let text = l2_book();
+    let mut scratch = Scratch::default();
+    let mut levels = 0;
+    let mut read = || {
+        if let Ok(Message::L2Book(book)) = Message::parse(&text, &mut scratch) {
+            levels += book.bids.len() + book.asks.len();
+        }
+    };
+    read();
+    let info = measure(|| {
+        for _ in 0..100 {
+            read();
+        }
+    });
+    assert_eq!(levels, 101 * 40);
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn the_engine_does_not_allocate_in_steady_state() {
+    const MARKETS: u16 = 10;
+    let books = [BookSides::around(100_000), BookSides::around(100_040)];
+    let mut desk = Desk::quoting(MARKETS);
+    let round = |desk: &mut Desk| {
+        for (i, book) in books.iter().cycle().take(100).enumerate() {
+            desk.show(MarketId((i / 2) as u16 % MARKETS), book);
+        }
+    };
+    // Ids, histories and queues reach the size that they keep.
+    for _ in 0..20 {
+        round(&mut desk);
+    }
+    let before = desk.given;
+    let info = measure(|| {
+        for _ in 0..20 {
+            round(&mut desk);
+        }
+    });
+    assert!(desk.given - before >= 1_000, "it was at work: {} commands", desk.given - before);
+    assert_eq!(info.count_total, 0, "{info:?}");
+}

@@ -9,17 +9,17 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hl_benches::orders::{Wish, wishes};
+use hl_benches::orders::{Wish, specs, wishes};
 use hl_quant::{Decimal, DecimalText, Intent, Side};
 use rust_decimal::{Decimal as BigDecimal, RoundingStrategy};
 
-fn ours(wish: &Wish) -> Option<(DecimalText, DecimalText)> {
+fn ours(wish: &Wish<'_>) -> Option<(DecimalText, DecimalText)> {
     let price = Decimal::parse(&wish.price).ok()?;
     let size = Decimal::parse(&wish.size).ok()?;
     Some(wish.spec.quantize(wish.side, price, size, Intent::Passive).ok()?.wire())
 }
 
-fn rust_decimal(wish: &Wish) -> Option<(String, String)> {
+fn rust_decimal(wish: &Wish<'_>) -> Option<(String, String)> {
     let price = BigDecimal::from_str_exact(&wish.price).ok()?;
     let size = BigDecimal::from_str_exact(&wish.size).ok()?;
     let cap = 6_u32.saturating_sub(wish.sz_decimals);
@@ -36,7 +36,7 @@ fn rust_decimal(wish: &Wish) -> Option<(String, String)> {
     enough.then(|| (price.to_string(), size.to_string()))
 }
 
-fn float(wish: &Wish) -> Option<(String, String)> {
+fn float(wish: &Wish<'_>) -> Option<(String, String)> {
     let price: f64 = wish.price.parse().ok()?;
     let size: f64 = wish.size.parse().ok()?;
     let cap = 6 - i32::try_from(wish.sz_decimals).ok()?;
@@ -56,7 +56,8 @@ fn float(wish: &Wish) -> Option<(String, String)> {
 }
 
 fn quantize(c: &mut Criterion) {
-    let wishes = wishes(1_024);
+    let specs = specs();
+    let wishes = wishes(&specs, 1_024);
     // The exact alternative must give the same text, or the comparison means nothing.
     for wish in &wishes {
         let (px, sz) = ours(wish).expect("every wish is worth more than the minimum");

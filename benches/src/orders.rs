@@ -4,9 +4,9 @@ use hl_quant::{MarketSpec, Side, SzDecimals};
 
 /// One wish: a market, a side, and price and size as text.
 #[derive(Debug)]
-pub struct Wish {
-    /// The market's grid.
-    pub spec: MarketSpec,
+pub struct Wish<'a> {
+    /// The market's grid, one for all wishes of a market as in a bot.
+    pub spec: &'a MarketSpec,
     /// Its `szDecimals`.
     pub sz_decimals: u32,
     /// Buy or sell.
@@ -33,9 +33,18 @@ const MARKETS: [(u64, u8); 12] = [
     (100_004_321_987, 3),    // just above one
 ];
 
-/// `n` wishes over twelve markets, both sides, at the same places in every run.
+/// The twelve markets.
 #[must_use]
-pub fn wishes(n: usize) -> Vec<Wish> {
+pub fn specs() -> Vec<MarketSpec> {
+    MARKETS
+        .iter()
+        .filter_map(|&(_, decimals)| SzDecimals::new(decimals).map(MarketSpec::perp))
+        .collect()
+}
+
+/// `n` wishes over the markets of [`specs`], both sides, at the same places in every run.
+#[must_use]
+pub fn wishes(specs: &[MarketSpec], n: usize) -> Vec<Wish<'_>> {
     // A fixed linear congruential sequence: the inputs are part of the benchmark.
     let mut state: u64 = 0x2545_F491_4F6C_DD1D;
     let mut next = move || {
@@ -45,21 +54,21 @@ pub fn wishes(n: usize) -> Vec<Wish> {
     };
     MARKETS
         .iter()
+        .zip(specs)
         .cycle()
         .take(n)
-        .filter_map(|&(reference, decimals)| {
-            let sz_decimals = SzDecimals::new(decimals)?;
+        .map(|(&(reference, decimals), spec)| {
             // Within two percent of the reference.
             let price = reference - reference / 50 + next() % (reference / 25);
             // Worth fifty dollars and more, with all eight decimals in use.
             let size = 500_000_000_000_000_000 / reference * (1 + next() % 40) + next() % 1_000;
-            Some(Wish {
-                spec: MarketSpec::perp(sz_decimals),
+            Wish {
+                spec,
                 sz_decimals: u32::from(decimals),
-                side: if next() % 2 == 0 { Side::Bid } else { Side::Ask },
+                side: if next().is_multiple_of(2) { Side::Bid } else { Side::Ask },
                 price: hl_quant::DecimalText::from_raw(price).as_str().to_owned(),
                 size: hl_quant::DecimalText::from_raw(size).as_str().to_owned(),
-            })
+            }
         })
         .collect()
 }

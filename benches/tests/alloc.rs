@@ -5,7 +5,7 @@
 use allocation_counter::measure;
 use hl_benches::desk::{BookSides, Desk};
 use hl_benches::messages::l2_book;
-use hl_benches::orders::wishes;
+use hl_benches::orders::{specs, wishes};
 use hl_engine::MarketId;
 use hl_quant::{Decimal, Intent};
 use hl_wire::stream::{Message, Scratch};
@@ -17,7 +17,8 @@ fn the_counter_counts() {
 
 #[test]
 fn text_to_wire_text_does_not_allocate() {
-    let wishes = wishes(1_024);
+    let specs = specs();
+    let wishes = wishes(&specs, 1_024);
     let mut made = 0;
     let info = measure(|| {
         for wish in &wishes {

@@ -1,5 +1,6 @@
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use hl_sim::Exchange;
 use tokio::net::TcpListener;
@@ -11,6 +12,9 @@ use crate::config::{FrontConfig, Reach};
 use crate::error::{Gone, SpawnError};
 use crate::listener::Bounded;
 use crate::routes;
+
+/// How long a shutdown waits for clients to let go.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// A running front. Dropping it without [`Handle::shutdown`] stops it as well, without waiting.
 #[derive(Debug)]
@@ -84,13 +88,14 @@ impl Handle {
         self.exchanger.with(job).await
     }
 
-    /// Stops accepting, closes the WebSocket connections, answers what is being answered, and
-    /// waits for all of it.
-    pub async fn shutdown(self) {
-        // The exchange goes first: it closes the connections that the server waits for.
+    /// Stops accepting, closes the WebSocket connections, and waits for both. Clients that keep a
+    /// connection open all the same are cut off after two seconds.
+    pub async fn shutdown(mut self) {
         self.stop_server.send(()).ok();
         self.stop_exchange.send(()).ok();
         self.exchange.await.ok();
-        self.server.await.ok();
+        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
     }
 }

@@ -5,14 +5,21 @@ use std::io::Read as _;
 use hl_wire::info::*;
 use hl_wire::stream::{Message, PostBody, Scratch};
 use hl_wire::{Outcome, parse_exchange_response};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::shared;
 
-fn is<T: DeserializeOwned>(body: &[u8]) -> Result<(), DocumentError> {
-    read::<T>(body).map(drop)
+/// Reads a document, and checks that what is written of it reads as the same.
+fn is<T>(body: &[u8]) -> Result<(), DocumentError>
+where
+    T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug,
+{
+    let document = read::<T>(body)?;
+    let written = serde_json::to_vec(&document).unwrap();
+    assert_eq!(read::<T>(&written)?, document);
+    Ok(())
 }
 
 /// Reads a document of a kind; `None` if the crate does not model the kind.

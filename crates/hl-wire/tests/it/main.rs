@@ -7,11 +7,14 @@
     missing_docs
 )]
 
+mod actions;
 mod allocations;
 mod documents;
 mod hostile;
+mod requests;
 mod responses;
 mod session;
 mod shared;
+mod streams;
 mod trading;
 mod vectors;

@@ -1,7 +1,72 @@
-//! sim
+//! A local Hyperliquid exchange as a pure, seeded state machine.
+//!
+//! An [`Exchange`] takes bytes and time in and gives bytes out: REST bodies, WebSocket frames, and
+//! the moment at which it wants to be called again. It opens no socket and reads no clock, so the
+//! same inputs give the same outputs, byte for byte, and a day of trading runs in as long as it
+//! takes to compute. `hl-sim-http` puts it behind a port; [`world`] puts the trading engine, a
+//! network and an exchange into one thread.
+//!
+//! Its shapes, sentences and rules are those of the venue's public documentation, of recorded
+//! answers, and of third parties' measurements, so that a client written by others need not notice.
+//! Signatures are recovered, nonces are used up, the grid is checked on the decimal text by code of
+//! its own ([`is_legal_price`]), orders are matched by price and time, fills move whole
+//! micro-dollars ([`Usd`]), and everything is counted in [`Truth`], which no client can see.
+//!
+//! ```
+//! use hl_quant::{Millis, SzDecimals};
+//! use hl_sim::{Exchange, ExchangeConfig, Input, MarketConfig, Output, Path, RequestId, Usd};
+//! use hl_wire::{Address, AgentKey, Network, Nonce, TradingAction};
+//!
+//! let decimals = SzDecimals::new(2).ok_or("at most 8")?;
+//! let sol = MarketConfig::new("SOL", decimals, 20, "164.89".parse()?);
+//! let mut exchange = Exchange::new(ExchangeConfig::new(vec![sol]), 1);
+//!
+//! let agent = AgentKey::from_hex(&"5e".repeat(32))?;
+//! let master = Address::new([1; 20]);
+//! exchange.fund(master, Usd::dollars(1_000));
+//! exchange.approve_agent(master, agent.address());
+//!
+//! let now = Millis(1_795_392_000_000);
+//! let signed = agent.sign_trading(&TradingAction::Noop, Nonce(now.0), Network::Testnet, None, None)?;
+//! let body = signed.to_json()?.into_bytes();
+//! exchange.handle(now, Input::Http { id: RequestId(1), path: Path::Exchange, body });
+//!
+//! // An action is answered when its block has been built.
+//! let Output::WaitUntil(block) = exchange.poll() else { return Err("answered too early".into()) };
+//! exchange.handle(block, Input::Tick);
+//! let Output::HttpReply { body, .. } = exchange.poll() else { return Err("no answer".into()) };
+//! assert_eq!(body, br#"{"status":"ok","response":{"type":"default"}}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A block
+//!
+//! Every 70 ms: scheduled cancels that are due; actions without an order that may take, then
+//! cancels, in the order in which they came; the [`Background`]; then the actions that may take,
+//! which have waited two blocks longer. Answers go out, then what the streams have to tell. A
+//! question (`/info`) is answered at once, from the state after the last block.
+//!
+//! # What it does
+//!
+//! Perpetuals of the first dex: post-only, IOC, GTC and market orders; reduce-only as measured on the
+//! testnet; cancel by either name, modify, the dead man's switch; self-trade prevention; cross and
+//! isolated margin with reserves for resting orders; maker and taker fees; the address-based request
+//! limit; agents; transfers between the perpetuals and the spot side; halts and changes of
+//! `szDecimals` in mid-flight. Where public evidence does not decide, [`OpenQuestions`] lets a test
+//! have it either way.
+//!
+//! # What it does not do
+//!
+//! Trigger orders, TWAPs, vaults, sub-accounts and the other actions are answered as the venue
+//! answers an action that it does not know (HTTP 422). There is no spot trading and no builder dex;
+//! `spotMeta` lists one pair because clients insist on one. Funding is always zero, nobody is
+//! liquidated, and open interest has no cap. Limits by network address, and faults of every kind
+//! (lost answers, stalls, outages), belong to whoever carries the bytes.
+
 pub mod background;
 pub mod tape;
 pub mod universe;
+pub mod world;
 
 mod config;
 mod core;

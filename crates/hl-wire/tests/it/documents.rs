@@ -11,19 +11,18 @@ use serde_json::value::RawValue;
 
 use crate::shared;
 
-/// Reads a document, and checks that what is written of it reads as the same.
-fn is<T>(body: &[u8]) -> Result<(), DocumentError>
+/// Reads a document, and what is written of it. The two must be the same.
+fn is<T>(body: &[u8]) -> Result<bool, DocumentError>
 where
-    T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug,
+    T: DeserializeOwned + Serialize + PartialEq,
 {
     let document = read::<T>(body)?;
     let written = serde_json::to_vec(&document).unwrap();
-    assert_eq!(read::<T>(&written)?, document);
-    Ok(())
+    Ok(read::<T>(&written)? == document)
 }
 
 /// Reads a document of a kind; `None` if the crate does not model the kind.
-fn read_kind(kind: &str, body: &[u8]) -> Option<Result<(), DocumentError>> {
+fn read_kind(kind: &str, body: &[u8]) -> Option<Result<bool, DocumentError>> {
     Some(match kind {
         "meta" => is::<Meta>(body),
         "metaAndAssetCtxs" => is::<MetaAndAssetCtxs>(body),
@@ -60,7 +59,8 @@ fn every_recorded_document_of_a_known_kind_is_read() {
         }
         let body = std::fs::read(&path).unwrap();
         match read_kind(name.split("__").next().unwrap(), &body) {
-            Some(Ok(())) => read += 1,
+            Some(Ok(true)) => read += 1,
+            Some(Ok(false)) => panic!("{name}: written and read again, it is another"),
             Some(Err(error)) => panic!("{name}: {error}"),
             None => other.push(name),
         }

@@ -295,7 +295,19 @@ pub(super) const PLAIN: &[(ErrorText<'static>, &str)] = &[
     (ErrorText::NotTheContentType, "Expected request with `Content-Type: application/json`"),
 ];
 
-impl ErrorText<'_> {
+impl<'a> ErrorText<'a> {
+    /// The sentence about the new order, if this one is about a modify that failed to place it and
+    /// that sentence is known; otherwise this one.
+    #[must_use]
+    pub fn about_new_order(self) -> Self {
+        match self {
+            Self::ModifyPlacement { reason } => {
+                ErrorText::parse(reason).map_or(self, |(inner, _)| inner)
+            }
+            other => other,
+        }
+    }
+
     /// The code of this sentence.
     #[must_use]
     pub const fn code(&self) -> RejectCode {

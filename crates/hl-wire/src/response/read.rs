@@ -142,7 +142,9 @@ fn succeeded(success: &Success<'_>, n: usize) -> ActionOutcome {
         Some(Data { statuses: Some(statuses), .. }) => batch(&statuses, n),
         Some(Data { status: Some(status), .. }) if n == 1 => ActionOutcome::all(&one(status), n),
         // `{"type":"default"}` and the few kinds whose data says nothing about orders.
-        None | Some(Data { status: None, .. }) if n == 1 && success.kind != "order" => {
+        None | Some(Data { status: None, .. })
+            if n == 1 && !matches!(success.kind.as_ref(), "order" | "cancel") =>
+        {
             ActionOutcome::all(&Outcome::DONE, n)
         }
         _ => ActionOutcome::unknown(Unsure::Count { sent: n, answered: 0 }, n),
@@ -198,7 +200,7 @@ fn refused(sentence: &str) -> Outcome {
         Some((known, _)) => Outcome::Rejected {
             code: known.code(),
             text: excerpt_long(sentence),
-            bbo: match known {
+            bbo: match known.about_new_order() {
                 ErrorText::PostOnly { bbo } => bbo,
                 _ => None,
             },

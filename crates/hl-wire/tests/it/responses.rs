@@ -173,6 +173,14 @@ fn the_touch_in_a_post_only_rejection_is_read() {
     );
     let Outcome::Rejected { code: RejectCode::Alo, bbo, .. } = outcome else { panic!() };
     assert_eq!(bbo, Some(("0.12345".parse().unwrap(), "113377".parse().unwrap())));
+    let modify = "Error placing new order during modify: Post only order would have immediately \
+                  matched, bbo was 1@2. asset=1";
+    let Outcome::Rejected { code: RejectCode::Modify, bbo, .. } = one_error(modify) else {
+        panic!()
+    };
+    assert_eq!(bbo, Some(("1".parse().unwrap(), "2".parse().unwrap())));
+    let (known, _) = ErrorText::parse(modify).unwrap();
+    assert_eq!(known.about_new_order().code(), RejectCode::Alo);
     // Without two prices it is still the same rejection.
     let outcome = one_error("Post only order would have immediately matched, bbo was @2.");
     assert!(matches!(outcome, Outcome::Rejected { code: RejectCode::Alo, bbo: None, .. }));
@@ -232,10 +240,12 @@ fn a_wrong_number_of_answers_makes_all_unknown() {
         assert_eq!(outcomes.len(), n);
         assert!(outcomes.iter().all(|o| matches!(o, Outcome::Unknown { .. })));
     }
-    // An order action that is answered like one without orders says nothing either.
-    let body = br#"{"status":"ok","response":{"type":"order"}}"#;
-    let outcomes = parse_exchange_response(200, body, 1).outcomes;
-    assert!(matches!(outcomes[0], Outcome::Unknown { .. }));
+    // An order or cancel that is answered like an action without a batch says nothing either.
+    for kind in ["order", "cancel"] {
+        let body = format!(r#"{{"status":"ok","response":{{"type":"{kind}"}}}}"#);
+        let outcomes = parse_exchange_response(200, body.as_bytes(), 1).outcomes;
+        assert!(matches!(outcomes[0], Outcome::Unknown { .. }), "{kind}");
+    }
 }
 
 #[test]

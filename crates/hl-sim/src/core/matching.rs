@@ -86,6 +86,8 @@ impl Core {
             return Size::ZERO;
         }
         if !spec.rests() {
+            // The venue drops the remainder without a word in the answer; `canceled` as its status
+            // is our reading, because no capture of a partly filled one shows it.
             self.report(order, Status::Canceled(Cancellation::User));
             return Size::ZERO;
         }

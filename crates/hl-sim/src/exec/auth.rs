@@ -57,7 +57,8 @@ impl Mempool {
         nonces.admit(request.nonce(), core.now).map_err(ActionError::Known)?;
         let Request::L1 { action, expires, .. } = request else { return Ok(()) };
         if expires.is_some_and(|expires| expires < core.now) {
-            core.surcharge(id, STALE_WEIGHT);
+            let weight = u64::try_from(request.weight()).unwrap_or(u64::MAX);
+            core.surcharge(id, STALE_WEIGHT.saturating_mul(weight));
             return Err(ActionError::Known(ErrorText::Expired));
         }
         let charge = match **action {

@@ -1,6 +1,7 @@
 //! `POST /info`: questions about the state after the last block.
 
-pub(crate) mod account;
+mod account;
+mod clearinghouse;
 pub(crate) mod fills;
 pub(crate) mod market;
 pub(crate) mod meta;
@@ -11,7 +12,7 @@ use hl_wire::{Address, OrderRef};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub(crate) use account::average_px;
+pub(crate) use clearinghouse::average_px;
 
 use crate::core::Core;
 
@@ -63,7 +64,7 @@ pub(crate) fn answer(core: &Core, question: &str) -> Result<String, InfoError> {
         "recentTrades" => json(&market::recent_trades(core, coin()?)),
         "fundingHistory" => json(&market::funding_history(core, coin()?, &question)?),
         "exchangeStatus" => json(&market::exchange_status(core)),
-        "clearinghouseState" => json(&account::clearinghouse(core, user()?)),
+        "clearinghouseState" => json(&clearinghouse::state(core, user()?)),
         "spotClearinghouseState" => json(&account::spot(core, user()?)),
         "openOrders" => json(&orders::open(core, user()?)),
         "frontendOpenOrders" => json(&orders::frontend_open(core, user()?)),
@@ -80,7 +81,7 @@ pub(crate) fn answer(core: &Core, question: &str) -> Result<String, InfoError> {
         "userFees" => json(&account::fees(core, user()?)),
         "userRole" => json(&account::role(core, user()?)),
         "extraAgents" => json(&account::extra_agents(core, user()?)),
-        "activeAssetData" => json(&account::active_asset(core, user()?, coin()?)?),
+        "activeAssetData" => json(&clearinghouse::active_asset(core, user()?, coin()?)?),
         "userFunding" | "userNonFundingLedgerUpdates" | "subAccounts" | "userTwapSliceFills" => {
             user().map(|_| "[]".to_owned())
         }

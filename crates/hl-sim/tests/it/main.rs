@@ -11,6 +11,7 @@
 mod documents;
 mod envelope;
 mod laws;
+mod money;
 mod orders;
 mod rig;
 mod shared;

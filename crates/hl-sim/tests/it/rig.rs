@@ -2,7 +2,8 @@
 
 use hl_quant::{Millis, SzDecimals};
 use hl_sim::{
-    ConnId, Exchange, ExchangeConfig, Input, MarketConfig, Output, Path, RequestId, Truth, Usd,
+    Background, ConnId, Exchange, ExchangeConfig, Input, MarketConfig, Output, Path, RequestId,
+    Truth, Usd,
 };
 use hl_wire::{
     Action, ActionOutcome, Address, AgentKey, ForeignTrading, Network, Nonce,
@@ -37,7 +38,14 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn new(config: ExchangeConfig) -> Self {
-        let mut exchange = Exchange::new(config, 1);
+        Self::of(Exchange::new(config, 1))
+    }
+
+    pub(crate) fn with_background(config: ExchangeConfig, others: Box<dyn Background>) -> Self {
+        Self::of(Exchange::new(config, 1).with_background(others))
+    }
+
+    fn of(mut exchange: Exchange) -> Self {
         for n in [1, 2, 3] {
             exchange.fund(key(n).address(), Usd::dollars(1_000_000));
         }

@@ -2,6 +2,7 @@
 
 use hl_engine::{EngineConfig, MarketConfig};
 use hl_sim::background::Synthetic;
+use hl_sim::tape::{AtEnd, TapePlayer};
 use hl_sim::world::{World, WorldConfig, WorldError, WorldReport};
 use hl_sim::{ExchangeConfig, universe};
 
@@ -58,4 +59,33 @@ fn a_coin_that_is_not_listed_is_refused() {
     let engine = EngineConfig { markets, ..EngineConfig::default() };
     let built = World::new(WorldConfig::new(exchange, engine), Box::new(Synthetic::new(1)), 1);
     assert_eq!(built.unwrap_err(), WorldError::UnknownCoin("NONE".into()));
+}
+
+/// The whole of a recorded book as the market around the bot.
+#[test]
+fn recorded_books_are_quoted_on_to_the_end_without_an_illegal_order() {
+    for coin in ["BTC", "ETH", "WLFI"] {
+        let tapes = crate::shared::recordings("market");
+        let wanted = format!("{coin}_2025-09-04.jsonl");
+        let Some(tape) = tapes.into_iter().find(|path| path.to_string_lossy().contains(&wanted))
+        else {
+            println!("skipped: no recording of {coin}");
+            continue;
+        };
+        let player = TapePlayer::open(vec![tape], crate::shared::coins(), AtEnd::Hold).unwrap();
+        let mut exchange = ExchangeConfig::new(universe::markets());
+        player.set_opening_prices(&mut exchange.markets);
+        let markets = vec![MarketConfig::new(coin)];
+        let engine = EngineConfig { markets, ..EngineConfig::default() };
+        let config = WorldConfig::new(exchange, engine);
+        let mut world = World::new(config, Box::new(player), 1).unwrap();
+        world.run(36 * MINUTE);
+        world.stop();
+        let WorldReport { truth, stats, remaining, .. } = world.report();
+        println!("{coin}: {truth:?}");
+        assert!(truth.attempts > 0, "{coin}: it never tried");
+        assert_eq!(truth.illegal_prices + truth.illegal_sizes + truth.taker_fills, 0, "{coin}");
+        assert_eq!((truth.open_orders, remaining), (0, Some(0)), "{coin}");
+        assert_eq!((truth.attempts, truth.accepted), (stats.attempts, stats.accepted), "{coin}");
+    }
 }

@@ -225,14 +225,15 @@ impl Venue {
         self.find(cloid).map_or(Found::No, |order| Found::Yes(order.update(now)))
     }
 
-    /// The book of others and ours together.
+    /// The book: the touch and our orders. Foreign orders of the account are not shown, because
+    /// they do not follow the touch when a test moves it.
     pub fn book(&self, market: MarketId) -> (Vec<Level>, Vec<Level>) {
         let (bid, ask) = self.touch[&market];
         let mut sides: [BTreeMap<Price, Size>; 2] = Default::default();
         let ten = "10".parse().unwrap();
         sides[0].insert(bid, ten);
         sides[1].insert(ask, ten);
-        for order in self.open().filter(|order| order.market == market) {
+        for order in self.open().filter(|o| o.market == market && o.cloid.is_some()) {
             let at = usize::from(order.side == Side::Ask);
             let size = sides[at].entry(order.price).or_default();
             *size = size.saturating_add(order.remaining());

@@ -236,7 +236,8 @@ mod tests {
 
     fn touch(book: &Book) -> (String, String) {
         let (bid, ask) = book.touch();
-        (bid.map_or("-".into(), |p| p.to_string()), ask.map_or("-".into(), |p| p.to_string()))
+        let text = |price: Option<Price>| price.map_or_else(|| "-".into(), |p| p.to_string());
+        (text(bid), text(ask))
     }
 
     #[test]

@@ -32,13 +32,15 @@ struct Seen {
     tid: u64,
     /// Signed by side, at 10^-8.
     delta: i64,
+    /// The position before it, as the venue counts.
+    start: i64,
 }
 
 /// Position = the venue's word at a moment + every fill after that moment, each once.
 ///
 /// A fill is named by its time and trade id (Hyperliquid docs, "userFills"). The venue's word at a
-/// moment includes all fills up to it; one of the very same millisecond is included unless the
-/// position that it says it started from is the one the venue reported.
+/// moment includes all fills before it. Those of the very same millisecond are ordered by the position
+/// that each says it started from: what follows from the reported position came after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     /// Sorted, oldest first.
@@ -78,18 +80,26 @@ impl Ledger {
         let Err(at) = self.seen.binary_search_by_key(&key, |seen| (seen.time, seen.tid)) else {
             return Applied::Repeated;
         };
-        let counts = self.anchor.is_some_and(|(moment, _)| {
-            fill.time > moment || (fill.time == moment && fill.start_position == self.position)
-        });
-        let gap = counts && fill.start_position != self.position;
-        if counts {
-            let Some(after) = self.position.raw().checked_add(delta.raw()) else {
-                return Applied::Absurd;
-            };
-            self.position = SignedSize::from_raw(after);
+        let Some(after) = self.position.raw().checked_add(delta.raw()) else {
+            return Applied::Absurd;
+        };
+        let start = fill.start_position.raw();
+        let before = self.position;
+        self.remember(at, Seen { time: fill.time, tid: fill.tid, delta: delta.raw(), start });
+        let mut counts = false;
+        match self.anchor {
+            Some((moment, _)) if fill.time > moment => {
+                self.position = SignedSize::from_raw(after);
+                counts = true;
+            }
+            Some((moment, size)) if fill.time == moment => {
+                self.position = self.count_from(moment, size);
+                counts = self.position != before;
+            }
+            _ => {}
         }
+        let gap = counts && fill.start_position != before;
         let ours = counts || self.start.is_some_and(|start| fill.time > start);
-        self.remember(at, Seen { time: fill.time, tid: fill.tid, delta: delta.raw() });
         Applied::New { ours, gap }
     }
 
@@ -106,20 +116,42 @@ impl Ledger {
     /// The venue's word: at `time` the position was `size`. Returns what we had counted for that
     /// moment if it differs, and `None` also for a word older than one heard before.
     pub(crate) fn anchor(&mut self, time: Millis, size: SignedSize) -> Option<SignedSize> {
-        let later = |moment: Millis| {
-            let fills = self.seen.iter().rev().take_while(move |seen| seen.time > moment);
-            fills.fold(0_i64, |sum, seen| sum.saturating_add(seen.delta))
-        };
         let before = self.anchor;
         if before.is_some_and(|(moment, _)| time < moment) {
             return None;
         }
-        let since = later(time);
+        let since = self.count_from(time, size).raw().saturating_sub(size.raw());
         let counted = self.position.raw().saturating_sub(since);
         self.position = SignedSize::from_raw(size.raw().saturating_add(since));
         self.anchor = Some((time, size));
         self.start = self.start.or(Some(time));
         (before.is_some() && counted != size.raw()).then_some(SignedSize::from_raw(counted))
+    }
+
+    /// The position after all fills that came after the venue said `size` at `moment`.
+    fn count_from(&self, moment: Millis, size: SignedSize) -> SignedSize {
+        let from = self.seen.partition_point(|seen| seen.time < moment);
+        let (same, later) = {
+            let rest = self.seen.get(from..).unwrap_or_default();
+            rest.split_at_checked(rest.partition_point(|seen| seen.time == moment))
+                .unwrap_or_default()
+        };
+        // Within the millisecond, each fill starts where the one before it ended. A walk in a circle
+        // adds nothing, so at most as many steps as there are fills can matter.
+        let mut position = size.raw();
+        let mut used: u64 = 0;
+        for _ in same {
+            let next = same
+                .iter()
+                .take(64)
+                .enumerate()
+                .find(|(i, seen)| used >> i & 1 == 0 && seen.start == position);
+            let Some((i, seen)) = next else { break };
+            used |= 1 << i;
+            position = position.saturating_add(seen.delta);
+        }
+        let sum = later.iter().fold(position, |sum, seen| sum.saturating_add(seen.delta));
+        SignedSize::from_raw(sum)
     }
 }
 
@@ -188,6 +220,20 @@ mod tests {
         assert_eq!(at(&ledger), "5", "it led to the reported position");
         ledger.fill(&fill(100, 2, "2", "5"));
         assert_eq!(at(&ledger), "7", "it started from the reported position");
+    }
+
+    #[test]
+    fn it_decides_also_for_fills_that_came_before_the_venues_word() {
+        let mut ledger = Ledger::new();
+        ledger.anchor(Millis(50), SignedSize::ZERO);
+        ledger.fill(&fill(100, 3, "1", "0"));
+        ledger.fill(&fill(100, 1, "1", "2"));
+        ledger.fill(&fill(100, 2, "1", "1"));
+        ledger.fill(&fill(101, 4, "1", "3"));
+        assert_eq!(at(&ledger), "4");
+        // Read between the first and the second of three in one millisecond.
+        assert_eq!(ledger.anchor(Millis(100), "1".parse().unwrap()), None);
+        assert_eq!(at(&ledger), "4");
     }
 
     #[test]

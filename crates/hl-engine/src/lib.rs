@@ -1,4 +1,112 @@
-//! The sans-IO trading core: inputs and time in, commands and audit events out.
+//! The trading core: inputs and time in, commands and audit events out.
+//!
+//! [`Engine`] decides what a market maker on Hyperliquid shows, keeps account of every order from the
+//! decision to send it to the last fill it can have, and holds the limits. It is a state machine
+//! without clock, socket, thread or randomness of its own: the live shell, the simulated world and a
+//! replay drive the same code, and the same inputs give the same outputs, bit for bit.
+//!
+//! ```
+//! use hl_engine::{
+//!     Command, Connection, Engine, EngineConfig, Input, Level, MarketConfig, MarketId,
+//!     MarketStatus, Output, Query, Usd,
+//! };
+//! use hl_quant::{MarketSpec, Millis, SzDecimals};
+//!
+//! let config = EngineConfig { markets: vec![MarketConfig::new("SOL")], ..Default::default() };
+//! let mut engine = Engine::new(config, 42);
+//! let (sol, now) = (MarketId(0), Millis(1_762_252_867_000));
+//! let spec = MarketSpec::perp(SzDecimals::new(2).unwrap());
+//! let level = |price: &str| Level { price: price.parse().unwrap(), size: "7".parse().unwrap() };
+//!
+//! // A shell: hand in what happens, then drain, answering each command with an input.
+//! let mut orders = Vec::new();
+//! let mut lines = Vec::new();
+//! engine.handle(now, Input::Connection(Connection::Up));
+//! engine.handle(now, Input::Book {
+//!     market: sol, time: now, bids: &[level("164.89")], asks: &[level("164.91")],
+//! });
+//! loop {
+//!     match engine.poll() {
+//!         Output::Event(event) => lines.push(event.to_string()),
+//!         Output::Command(Command::Place { orders: batch, .. }) => orders.extend(batch),
+//!         Output::Command(Command::FetchSpecs { .. }) => engine.handle(now, Input::Spec {
+//!             market: sol, spec: &spec, requested: now, status: MarketStatus::Trading,
+//!         }),
+//!         // An empty account.
+//!         Output::Command(Command::Reconcile { request, query }) => engine.handle(now, match query {
+//!             Query::OpenOrders => Input::OpenOrders { request, orders: &[] },
+//!             Query::Account => {
+//!                 Input::Account { request, time: now, positions: &[], value: Usd::ZERO }
+//!             }
+//!             _ => Input::Fills { request: Some(request), fills: &[] },
+//!         }),
+//!         Output::Command(other) => panic!("{other:?}"),
+//!         Output::WaitUntil(_) => break,
+//!     }
+//! }
+//! let quotes: Vec<_> = orders.iter().map(|o| format!("{} {} x {}", o.side, o.price, o.size)).collect();
+//! assert_eq!(quotes, ["buy 164.73 x 0.9", "sell 165.07 x 0.9"]);
+//! let attempt = lines.iter().find(|line| line.starts_with("quant_evt=attempt")).unwrap();
+//! assert!(attempt.starts_with("quant_evt=attempt ts=2025-11-04T10:41:07.000Z tms=1762252867000 \
+//!     seq=1 pair=SOL side=buy tif=Alo ro=0 cloid=0x6d6d686c"));
+//! ```
+//!
+//! # The contract
+//!
+//! > **After every call of [`Engine::handle`], call [`Engine::poll`] until it returns
+//! > [`Output::WaitUntil`]. Answer every [`Command`] with exactly one input that carries its request
+//! > id, however late, and with an unknown outcome rather than none. Hand in [`Input::Timer`] at the
+//! > moment of `WaitUntil` at the latest. All events of an input come before its commands: a shell
+//! > that writes them down first has a record of every order before it is sent.**
+//!
+//! Time is an argument, in the venue's milliseconds; it never goes back. `seed` names the run in every
+//! client order id, so it must differ from run to run.
+//!
+//! # What it holds
+//!
+//! - **An order is legal by construction and checked again.** [`PlaceOrder`] takes only numbers that a
+//!   market's grid made, and has no time in force: it is post-only. The gate then checks the text that
+//!   would be sent, with code of its own ([`Rule`] lists the rules in their order).
+//! - **Four outcomes of a send**: accepted, rejected with a code, never sent, and *unknown*. An
+//!   unknown order keeps its exposure reserved and its place in the quoting taken, until the venue's
+//!   word about it settles it; "no such order" counts only twice and late. Every attempt has exactly
+//!   one terminal event.
+//! - **The worst case counts.** Position, and everything that may still trade on one side: live, in
+//!   flight, unknown, being cancelled, cancelled with fills still owed, and foreign. Whichever subset
+//!   trades, the position stays within its limit, valued at the fair price of the moment. The side
+//!   that reduces a position is never stopped by it.
+//! - **A fill counts once**, by time and trade id, in whatever order it comes relative to
+//!   acknowledgements, snapshots and account reports. Acknowledgements move no position.
+//! - **No quote from doubtful data.** Stale by either clock, empty, one-sided or crossed books, our own
+//!   orders as the only market, an old spec, an account not read back since the last connection: the
+//!   quotes are pulled and the reason is on the record ([`NoQuote`]).
+//! - **Stopping is confirmed.** A halt or a stop cancels everything, again and again, and reports
+//!   `remaining=0` only when the venue's own list says so.
+//! - **No float, no `HashMap`, no panic, and no heap allocation** in the steady state.
+//!
+//! # What it does not do
+//!
+//! - It retries no rejected order, burns no nonce for an order in doubt, and has no loss limit, price
+//!   collar or markout stop yet; [`Attempt::tries`] and [`Rule`] leave room for them.
+//! - It writes no journal: a restart finds its orders at the venue by their tag and cancels them.
+//! - It places no order that takes. Flattening is the operator's.
+//! - It speaks neither JSON nor HTTP; [`adapt`] turns documents into inputs and commands into actions.
+//!
+//! # Where things are
+//!
+//! `market` is one market: `desire` says what should rest, `converge` the fewest steps to get there,
+//! `send` takes them through the `gate`, `answers`, `fills` and `listing` take the venue's word.
+//! `engine` routes inputs, keeps time and reconciles. `book`, `ledger`, `order` and `exposure` are the
+//! small state machines under them.
+
+#![deny(
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 pub mod adapt;
 

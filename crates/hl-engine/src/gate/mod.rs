@@ -246,3 +246,6 @@ fn budget(budget: Budget) -> Verdict {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

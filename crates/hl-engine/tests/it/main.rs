@@ -11,6 +11,7 @@
 mod bench;
 mod lifecycle;
 mod lines;
+mod memory;
 mod quoting;
 mod random;
 mod safety;

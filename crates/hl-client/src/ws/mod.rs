@@ -183,7 +183,7 @@ impl WsHandle {
     /// Sends a signed action on the socket, once, and waits for its answer at most `within`.
     ///
     /// The same outcomes as over HTTP: an answer that does not come, or a socket that is lost on the
-    /// way, is unknown.
+    /// way, is unknown. Dropping the future does not take the action back once it was sent.
     ///
     /// # Errors
     ///
@@ -198,11 +198,12 @@ impl WsHandle {
         let Some((id, answer)) = self.shared.posts.register(batch) else {
             return Err(NotSent::Busy);
         };
+        // Given up in any way, by the time or by dropping the future, it is not sent from the queue.
+        let _given_up = posts::Awaited::new(&self.shared.posts, id);
         let body = action.into_body();
         let request = format!(r#"{{"type":"action","payload":{body}}}"#);
         let text = format!(r#"{{"method":"post","id":{id},"request":{request}}}"#);
         if self.posts.try_send(Post { id, text }).is_err() {
-            self.shared.posts.abandon(id);
             return Err(down());
         }
         let outcome = match tokio::time::timeout(within, answer).await {
@@ -212,10 +213,7 @@ impl WsHandle {
             Ok(Err(_)) => {
                 ActionOutcome::unknown(Unsure::Transport("websocket ended".into()), batch)
             }
-            Err(_) => {
-                self.shared.posts.abandon(id);
-                ActionOutcome::unknown(Unsure::Timeout, batch)
-            }
+            Err(_) => ActionOutcome::unknown(Unsure::Timeout, batch),
         };
         Ok(Receipt { nonce, outcome })
     }

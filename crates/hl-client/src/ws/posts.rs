@@ -24,6 +24,24 @@ pub(super) struct Post {
     pub(super) text: String,
 }
 
+/// Somebody waits for an action; when this is dropped, nobody does.
+pub(super) struct Awaited<'a> {
+    posts: &'a Posts,
+    id: u64,
+}
+
+impl<'a> Awaited<'a> {
+    pub(super) const fn new(posts: &'a Posts, id: u64) -> Self {
+        Self { posts, id }
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.posts.lock().by_id.remove(&self.id);
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Posts {
     waiting: Mutex<Waiting>,
@@ -47,11 +65,6 @@ impl Posts {
         let (sender, receiver) = oneshot::channel();
         waiting.by_id.insert(id, (batch, sender));
         Some((id, receiver))
-    }
-
-    /// Forgets an action that nobody waits for any more.
-    pub(super) fn abandon(&self, id: u64) {
-        self.lock().by_id.remove(&id);
     }
 
     /// Whether somebody waits for this action. One that was given up must not be sent after all.

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use hl_client::{Down, NotSent, SubscribeError, WsEvent, WsEvents, WsHandle, connect};
 use hl_wire::session::{
     BookDepth, CloseReason, Freshness, SessionConfig, Subscription, SubscriptionState,
@@ -460,16 +461,29 @@ async fn with_the_socket_down_an_order_is_certainly_not_sent() {
 }
 
 #[tokio::test]
+async fn while_the_socket_is_opening_an_order_is_certainly_not_sent() {
+    // Takes connections and never says a word, so that the socket stays opening.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let endpoint = hl_client::Endpoint::new(&base, hl_wire::Network::Testnet).unwrap();
+    let (handle, mut events, driver) = connect(&endpoint, hasty()).unwrap();
+    tokio::spawn(driver.run());
+    let (_held, _) = timeout(SOON, listener.accept()).await.unwrap().unwrap();
+    let action = exchange("http://127.0.0.1:1").prepare(&bids(1), None).unwrap();
+    let result = handle.post(action, SOON).await;
+    assert!(matches!(result, Err(NotSent::Connect(_))), "{result:?}");
+    assert_eq!(down(&mut events).await, Down::Dropped(CloseReason::ConnectTimeout));
+}
+
+#[tokio::test]
 async fn a_post_that_was_given_up_in_the_queue_is_not_sent_later() {
     let mut venue = Venue::open().await;
-    let (handle, mut events, driver) = connect(&venue.endpoint, hasty()).unwrap();
-    let actions = exchange("http://127.0.0.1:1");
-    let action = actions.prepare(&bids(1), None).unwrap();
-    let receipt = handle.post(action, Duration::from_millis(50)).await.unwrap();
-    assert_eq!(receipt.outcome.outcomes[0], Outcome::unknown(Unsure::Timeout));
-    tokio::spawn(driver.run());
+    let (handle, mut events) = client(&venue, hasty());
     let mut connection = venue.next().await;
     ready(&mut events).await;
+    let action = exchange("http://127.0.0.1:1").prepare(&bids(1), None).unwrap();
+    // There is one thread, so the driver cannot run between the first poll and the drop.
+    assert!(handle.post(action, SOON).now_or_never().is_none());
     assert_eq!(connection.hear().await, json!({"method": "ping"}), "and nothing before");
 }
 

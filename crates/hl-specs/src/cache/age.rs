@@ -7,7 +7,8 @@ use hl_quant::Millis;
 /// A difference of two readings is the age only while the clock runs evenly. This adds up the steps
 /// between successive readings instead. A step forwards counts in full, whatever its cause, so an age
 /// is never too small because of one. After a step back nothing is known: the time that really passed
-/// between the two readings could be anything.
+/// between the two readings could be anything. What cannot be seen is a step back that is smaller than
+/// the time since the reading before: read often.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Stopwatch {
     last: Option<Millis>,

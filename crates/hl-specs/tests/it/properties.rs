@@ -13,6 +13,11 @@ enum Event {
     Pass(u64),
     /// The clock is set forwards or back while no time passes.
     Jump(i64),
+    /// Time passes unseen, and meanwhile the clock is set back by more than that.
+    Slip {
+        passed: u64,
+        back: u64,
+    },
     Begin(Want),
     Complete,
     Fail,
@@ -23,6 +28,8 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => prop_oneof![0..500_u64, 0..50_000_u64, 0..400_000_u64].prop_map(Event::Pass),
         1 => (-4_000_000..4_000_000_i64).prop_map(Event::Jump),
+        1 => (0..400_000_u64, 1..4_000_000_u64)
+            .prop_map(|(passed, more)| Event::Slip { passed, back: passed + more }),
         2 => prop_oneof![Just(Want::IfDue), Just(Want::Now)].prop_map(Event::Begin),
         2 => Just(Event::Complete),
         1 => Just(Event::Fail),
@@ -56,6 +63,10 @@ proptest! {
                 Event::Jump(by) => {
                     clock += by;
                     cache.lookup("BTC", now(clock));
+                }
+                Event::Slip { passed, back } => {
+                    real += passed;
+                    clock += i64::try_from(passed).unwrap() - i64::try_from(back).unwrap();
                 }
                 Event::Begin(want) => {
                     if let Some(ticket) = cache.begin_fetch(now(clock), want) {

@@ -1,2 +1,61 @@
-//! mm-bot
-fn main() {}
+//! `mm-bot`: a maker-only quoting bot for Hyperliquid.
+//!
+//! A thin shell around the libraries of this workspace: the command line, the configuration, the
+//! wiring of the runtime and the exit codes. It decides nothing about trading; that is
+//! `hl-engine`'s part.
+
+mod cli;
+mod commands;
+mod config;
+mod exit;
+mod markets;
+mod runtime;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use exit::{Exit, Failed};
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(exit) => exit.into(),
+        Err(failed) if failed.exit == Exit::Ok => Exit::Ok.into(),
+        Err(failed) => {
+            // A closed standard error leaves nobody to tell; the exit code still speaks.
+            let _ = writeln!(std::io::stderr(), "{failed}");
+            failed.exit.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit, Failed> {
+    let mut out = std::io::stdout().lock();
+    let sources = commands::sources(&cli);
+    match &cli.command {
+        Command::Config(command) => commands::config::run(command, &sources, &mut out),
+        Command::Quantize(args) if args.jsonl => commands::quantize::stream(&mut out),
+        Command::Quantize(args) => {
+            let (_, settings) = config::load(&sources)?;
+            let markets = commands::markets(args.url.as_deref(), &settings)?;
+            let coin = markets.find(args.coin.as_deref().unwrap_or_default())?;
+            let spec = coin.spec.with_min_notional(markets::min_notional(&settings));
+            commands::quantize::explain(args, spec, &mut out)
+        }
+        Command::Specs(args) => {
+            let (_, settings) = config::load(&sources)?;
+            let markets = commands::markets(args.url.as_deref(), &settings)?;
+            commands::specs::run(args, &markets, &mut out)
+        }
+        Command::Sign(_) => {
+            commands::sign::run(std::io::stdin().lock(), &mut out)?;
+            Ok(Exit::Ok)
+        }
+        Command::Run(args) => {
+            let (_, settings) = config::load(&sources)?;
+            runtime::run(args, &settings, &mut out)
+        }
+    }
+}

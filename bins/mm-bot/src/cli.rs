@@ -1,0 +1,249 @@
+//! The command line, and the help that teaches it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done, and checked
+  1   failure
+  2   usage
+  3   a check before the first order failed
+  4   orders remain, or a promise of the run was broken
+  5   the venue cannot be reached
+  78  the configuration is wrong
+
+Standard output is data, standard error is logs.";
+
+/// A maker-only quoting bot for Hyperliquid.
+///
+/// Without arguments for it, `mm-bot run` needs nothing: it starts a local exchange inside the
+/// process and quotes on it, with no account, no key and no network.
+#[derive(Debug, Parser)]
+#[command(name = "mm-bot", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where configuration is read from; the same for every command.
+#[derive(Args, Debug)]
+pub(crate) struct SourceArgs {
+    /// Configuration file [default: mm-bot.toml, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Variables file [default: .env, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// Set one configuration key, over the files and the environment
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Quote until told to stop, then cancel everything and say what happened
+    Run(RunArgs),
+    /// Show what becomes of a price and a size on a market's grid, and why
+    Quantize(QuantizeArgs),
+    /// List the markets with their grid
+    Specs(SpecsArgs),
+    /// Sign L1 trading actions, to check signatures against other implementations
+    Sign(SignArgs),
+    /// Check or show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// Quote both sides of each market, post-only.
+///
+/// On Ctrl-C, SIGTERM or at the end of `--for`, every order is cancelled, the exchange is asked
+/// whether any is left, and a summary with denominators goes to standard output.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot run                            the local exchange, until Ctrl-C
+  mm-bot run --for 60s --json           one minute, then the summary as JSON
+  mm-bot run --markets BTC,SOL --seed 7 the same synthetic market every time
+  mm-bot run --tape BTC.jsonl.zst       a recorded market in the background")]
+pub(crate) struct RunArgs {
+    /// sim, testnet or mainnet
+    #[arg(long, value_name = "VENUE")]
+    pub(crate) venue: Option<String>,
+    /// Another address for the venue, such as a stand-alone hl-sim
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Stop after this long: 90, 60s, 5m, 2h
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+    pub(crate) duration: Option<Duration>,
+    /// Markets to quote, separated by commas
+    #[arg(long, value_name = "COINS")]
+    pub(crate) markets: Option<String>,
+    /// Play these recordings as the background market (venue sim)
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) tape: Vec<PathBuf>,
+    /// Seed of the synthetic market and of the bot's order ids (venue sim) [default: random]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Port of the local exchange on loopback; 0 lets the system choose (venue sim)
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Append the event log to this file instead of standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Show what becomes of a price and a size on a market's grid, and why.
+///
+/// Prints the legal price and size, the legal neighbours, the tick at that price with the rule that
+/// makes it, the value against the exchange's minimum, the strings that would be signed and sent,
+/// and the quantities under the names of the log.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot quantize SOL buy 164.8951 0.137
+  mm-bot quantize BTC sell 104250.5 0.001 --intent aggressive
+  mm-bot quantize --jsonl < cases.jsonl
+
+With --jsonl each line of standard input is
+  {\"kind\":\"perp\"|\"spot\",\"sz_decimals\":2,\"side\":\"buy\"|\"sell\",
+   \"intent\":\"passive\"|\"aggressive\",\"px\":\"164.8951\",\"sz\":\"0.137\"}
+and each line of standard output
+  {\"px\",\"sz\",\"px_dec\",\"step_dec\",\"ticks\",\"steps\",\"notional\",\"reject\"}
+with px or sz null where no legal value exists, or {\"error\"}.")]
+pub(crate) struct QuantizeArgs {
+    /// The market, by the exchange's name
+    #[arg(required_unless_present = "jsonl")]
+    pub(crate) coin: Option<String>,
+    /// buy or sell
+    #[arg(required_unless_present = "jsonl")]
+    pub(crate) side: Option<SideArg>,
+    /// The price that is wanted
+    #[arg(required_unless_present = "jsonl", allow_hyphen_values = true)]
+    pub(crate) price: Option<String>,
+    /// The size that is wanted, in coins
+    #[arg(required_unless_present = "jsonl", allow_hyphen_values = true)]
+    pub(crate) size: Option<String>,
+    /// passive rounds away from the market, aggressive towards it
+    #[arg(long, default_value = "passive")]
+    pub(crate) intent: IntentArg,
+    /// Ask the venue at this address for the market instead of the built-in universe
+    #[arg(long, value_name = "URL", conflicts_with = "jsonl")]
+    pub(crate) url: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "jsonl")]
+    pub(crate) json: bool,
+    /// Quantize each JSON line of standard input
+    #[arg(long, conflicts_with_all = ["coin", "side", "price", "size"])]
+    pub(crate) jsonl: bool,
+}
+
+/// Which side of the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SideArg {
+    Buy,
+    Sell,
+}
+
+/// Which way a price is rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum IntentArg {
+    Passive,
+    Aggressive,
+}
+
+/// List the markets with their grid: size decimals, tick at the current price, lot, leverage.
+#[derive(Args, Debug)]
+pub(crate) struct SpecsArgs {
+    /// Only this market
+    pub(crate) coin: Option<String>,
+    /// Ask the venue at this address [default: the embedded one]
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Sign L1 trading actions, to check signatures against other implementations.
+///
+/// The literal text of each action is hashed; nothing is sent. Actions that are not trading, such
+/// as transfers and withdrawals, are refused. The key is never printed.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Each line of standard input is
+  {\"private_key\",\"action\",\"nonce\",\"network\":\"mainnet\"|\"testnet\",\"vault_address\",\"expires_after\"}
+and each line of standard output
+  {\"action_hash\",\"r\",\"s\",\"v\",\"signer\"}
+or {\"error\"}.")]
+pub(crate) struct SignArgs {
+    /// Sign each JSON line of standard input
+    #[arg(long, required = true)]
+    pub(crate) jsonl: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read every source and say what is wrong, or that nothing is
+    Check,
+    /// Print the effective configuration with the origin of each value, without secrets
+    Show {
+        /// Print JSON
+        #[arg(long, conflicts_with = "example")]
+        json: bool,
+        /// Print the commented file that equals the built-in defaults
+        #[arg(long)]
+        example: bool,
+    },
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("not KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// Whole seconds, or a whole number with a unit.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text.strip_prefix(digits) {
+        Some("" | "s") => 1,
+        Some("m") => 60,
+        Some("h") => 3_600,
+        _ => return Err("write 90, 60s, 5m or 2h".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write 90, 60s, 5m or 2h".to_owned())?;
+    match number.checked_mul(unit) {
+        Some(seconds @ 1..=31_536_000) => Ok(Duration::from_secs(seconds)),
+        _ => Err("from 1 second to 365 days".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_need_a_known_unit() {
+        assert_eq!(duration("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7_200)));
+        for bad in ["", "0", "s", "-1", "1.5s", "1d", "1 s", "99999999999999999999h", "366000h"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

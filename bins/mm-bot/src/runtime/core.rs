@@ -1,0 +1,62 @@
+//! The engine and what it has asked for so far.
+
+use hl_engine::{Command, Engine, EventKind, Input, Operator, Output, RequestId};
+use hl_quant::Millis;
+
+/// Feeds the engine one input at a time and collects its outputs, in their order.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) engine: Engine,
+    /// Events not yet written.
+    pub(super) events: Vec<hl_engine::Event>,
+    /// Commands not yet carried out.
+    pub(super) commands: Vec<Command>,
+    /// When the engine wants to be called at the latest.
+    pub(super) wake: Millis,
+    /// Orders that may remain, once the engine has stopped: its last word.
+    pub(super) stopped: Option<u32>,
+    /// Queries that failed, without the engine's own repetition of them.
+    pub(super) failed_queries: u64,
+}
+
+impl Core {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            events: Vec::new(),
+            commands: Vec::new(),
+            wake: Millis(0),
+            stopped: None,
+            failed_queries: 0,
+        }
+    }
+
+    /// One input, and everything that the engine says to it.
+    pub(super) fn feed(&mut self, now: Millis, input: Input<'_>) {
+        self.engine.handle(now, input);
+        loop {
+            match self.engine.poll() {
+                Output::Event(event) => {
+                    if let EventKind::Stopped { remaining } = event.kind {
+                        self.stopped = Some(remaining);
+                    }
+                    self.events.push(event);
+                }
+                Output::Command(command) => self.commands.push(command),
+                Output::WaitUntil(at) => {
+                    self.wake = at;
+                    return;
+                }
+            }
+        }
+    }
+
+    pub(super) fn stop(&mut self, now: Millis) {
+        self.feed(now, Input::Operator(Operator::Stop));
+    }
+
+    pub(super) fn query_failed(&mut self, now: Millis, request: RequestId) {
+        self.failed_queries = self.failed_queries.saturating_add(1);
+        self.feed(now, Input::QueryFailed { request });
+    }
+}

@@ -1,0 +1,100 @@
+//! Requests to the venue, each a task of its own that ends in one answer.
+
+use std::sync::Arc;
+
+use hl_client::{ExchangeClient, InfoClient, InfoError, NotSent, Receipt};
+use hl_engine::{Query, RequestId, adapt};
+use hl_quant::Millis;
+use hl_specs::Ticket;
+use hl_wire::info::{ClearinghouseState, Fill, Meta, OrderDoc, OrderStatus, UserRateLimit};
+use hl_wire::{Address, Cloid, TradingAction};
+
+/// The most fills that the venue puts into one answer
+/// (Hyperliquid docs, "Info endpoint": user fills by time).
+const FILLS_PAGE: usize = 2_000;
+/// Pages to ask for at most: more than a session of this bot can trade between two questions.
+const FILLS_PAGES_MAX: usize = 16;
+
+/// What came back.
+pub(super) enum Answer {
+    Action { request: RequestId, orders: usize, result: Result<Receipt, NotSent> },
+    Specs { ticket: Ticket, requested: Millis, result: Result<Meta, InfoError> },
+    OpenOrders { request: RequestId, result: Result<Vec<OrderDoc>, InfoError> },
+    Account { request: RequestId, result: Result<Box<ClearinghouseState>, InfoError> },
+    Fills { request: RequestId, result: Result<Vec<Fill>, InfoError> },
+    Order { request: RequestId, cloid: Cloid, result: Result<OrderStatus, InfoError> },
+    RateLimit { result: Result<UserRateLimit, InfoError> },
+}
+
+/// Whom to ask, and about whom.
+#[derive(Clone)]
+pub(super) struct Link {
+    pub(super) info: InfoClient,
+    pub(super) exchange: Arc<ExchangeClient>,
+    pub(super) account: Address,
+}
+
+impl Link {
+    /// Signs and sends an action of `orders` orders, once.
+    pub(super) async fn send(
+        self,
+        request: RequestId,
+        orders: usize,
+        action: TradingAction,
+        expires_after: Option<Millis>,
+    ) -> Answer {
+        let result = self.exchange.send(&action, expires_after).await;
+        Answer::Action { request, orders, result }
+    }
+
+    /// Fetches the list of markets.
+    pub(super) async fn specs(self, ticket: Ticket, requested: Millis) -> Answer {
+        Answer::Specs { ticket, requested, result: self.info.meta(None).await }
+    }
+
+    /// How much of the address's request budget is left.
+    pub(super) async fn rate_limit(self) -> Answer {
+        Answer::RateLimit { result: self.info.user_rate_limit(self.account).await }
+    }
+
+    /// Answers one of the engine's questions.
+    pub(super) async fn ask(self, request: RequestId, query: Query) -> Answer {
+        let question = adapt::question(query, self.account);
+        match query {
+            Query::OpenOrders => {
+                let result = self.info.ask("frontendOpenOrders", &question).await;
+                Answer::OpenOrders { request, result }
+            }
+            Query::Account => {
+                let result = self.info.ask("clearinghouseState", &question).await;
+                Answer::Account { request, result: result.map(Box::new) }
+            }
+            Query::Fills { since } => {
+                Answer::Fills { request, result: self.fills_since(since).await }
+            }
+            Query::Order { cloid, .. } => {
+                let result = self.info.ask("orderStatus", &question).await;
+                Answer::Order { request, cloid, result }
+            }
+        }
+    }
+
+    /// All fills from `since` on, page by page. Pages overlap by the last millisecond of the one
+    /// before; the engine counts each trade once.
+    async fn fills_since(&self, since: Millis) -> Result<Vec<Fill>, InfoError> {
+        let mut all: Vec<Fill> = Vec::new();
+        let mut from = since;
+        for _ in 0..FILLS_PAGES_MAX {
+            let question = adapt::question(Query::Fills { since: from }, self.account);
+            let page: Vec<Fill> = self.info.ask("userFillsByTime", &question).await?;
+            let full = page.len() >= FILLS_PAGE;
+            let last = page.iter().map(|fill| fill.time).max();
+            all.extend(page);
+            match last {
+                Some(last) if full && last > from => from = last,
+                _ => break,
+            }
+        }
+        Ok(all)
+    }
+}

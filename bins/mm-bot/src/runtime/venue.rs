@@ -1,0 +1,139 @@
+//! The venue of a run: the embedded exchange or a real one, both behind the same client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hl_client::{
+    Endpoint, ExchangeClient, InfoClient, NonceAllocator, RetryPolicy, Timeouts, Transport,
+};
+use hl_wire::info::Role;
+use hl_wire::{Address, AgentKey, Network};
+
+use super::embedded::Embedded;
+use super::keyfile;
+use crate::cli::RunArgs;
+use crate::config::{Settings, Venue as Where};
+use crate::exit::{Exit, Failed};
+
+/// How long an action may take. The engine gives an answer up at the same age, so that neither
+/// waits for the other.
+const ACTION_TIMEOUT: Duration = Duration::from_millis(5_000);
+
+/// Everything that talks to the venue, and the venue itself where it is ours.
+pub(super) struct Venue {
+    pub(super) name: &'static str,
+    pub(super) endpoint: Endpoint,
+    pub(super) info: InfoClient,
+    pub(super) exchange: Arc<ExchangeClient>,
+    pub(super) account: Address,
+    /// The exchange inside this process, whose own counts the summary is set against.
+    pub(super) embedded: Option<Embedded>,
+}
+
+impl Venue {
+    /// Starts the embedded exchange, or gets ready to talk to another one.
+    ///
+    /// # Errors
+    /// The tape, the port, the key file or the agent's approval.
+    pub(super) async fn open(args: &RunArgs, settings: &Settings) -> Result<Self, Failed> {
+        match (settings.venue, &settings.url) {
+            (Where::Sim, None) => Self::embedded(args).await,
+            _ => Self::remote(args, settings).await,
+        }
+    }
+
+    async fn embedded(args: &RunArgs) -> Result<Self, Failed> {
+        let (embedded, key) = Embedded::start(args).await?;
+        let endpoint = endpoint(&embedded.base_url(), Network::Testnet)?;
+        let (account, nonces) = (embedded.account(), NonceAllocator::in_memory());
+        let mut venue = Self::over("sim", endpoint, key, account, nonces)?;
+        venue.embedded = Some(embedded);
+        Ok(venue)
+    }
+
+    async fn remote(args: &RunArgs, settings: &Settings) -> Result<Self, Failed> {
+        if !args.tape.is_empty() {
+            let what = "--tape plays in the embedded exchange only";
+            return Err(Failed::new(Exit::Preflight, what));
+        }
+        let (name, network) = match settings.venue {
+            Where::Mainnet => ("mainnet", Network::Mainnet),
+            Where::Testnet => ("testnet", Network::Testnet),
+            Where::Sim => ("sim", Network::Testnet),
+        };
+        let endpoint = match &settings.url {
+            Some(url) => endpoint(url, network)?,
+            None => {
+                Endpoint::public(network).map_err(|e| Failed::new(Exit::Failure, e.to_string()))?
+            }
+        };
+        let missing = || Failed::new(Exit::Config, "venue.account and venue.agent_key_file");
+        let path = settings.agent_key_file.as_deref().ok_or_else(missing)?;
+        let account = settings.account.as_deref().ok_or_else(missing)?;
+        let account = account.parse::<Address>();
+        let account = account.map_err(|e| Failed::new(Exit::Config, e.to_string()))?;
+        let key = keyfile::read(path)?;
+        // The mark's lock also keeps a second bot with the same key from starting.
+        let mark = path.with_extension("nonce");
+        let nonces = NonceAllocator::open(&mark, key.address())
+            .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
+        let venue = Self::over(name, endpoint, key, account, nonces)?;
+        venue.check_agent().await?;
+        Ok(venue)
+    }
+
+    fn over(
+        name: &'static str,
+        endpoint: Endpoint,
+        key: AgentKey,
+        account: Address,
+        nonces: NonceAllocator,
+    ) -> Result<Self, Failed> {
+        let transport = transport(endpoint.clone())?;
+        let info = InfoClient::new(transport.clone());
+        let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));
+        Ok(Self { name, endpoint, info, exchange, account, embedded: None })
+    }
+
+    /// A key that is not an approved agent of the account is the commonest reason why every order
+    /// fails while all market data flows. It is found here, in words.
+    async fn check_agent(&self) -> Result<(), Failed> {
+        let agent = self.exchange.agent();
+        let role = self.info.user_role(agent).await.map_err(unreachable)?;
+        match &role.role {
+            Role::Agent if role.data.as_ref().and_then(|d| d.user) == Some(self.account) => Ok(()),
+            _ => {
+                let what = format!("{agent} is not an approved agent of {}", self.account);
+                let hint = "approve it as an API wallet of the account, and give the account's own \
+                            address, not the agent's";
+                Err(Failed::new(Exit::Preflight, what).hint(hint))
+            }
+        }
+    }
+}
+
+/// The client for reading only, as `specs --url` uses it.
+pub(crate) fn reader(url: &str, network: Network) -> Result<InfoClient, Failed> {
+    Ok(InfoClient::new(transport(endpoint(url, network)?)?))
+}
+
+fn endpoint(url: &str, network: Network) -> Result<Endpoint, Failed> {
+    Endpoint::new(url, network).map_err(|e| Failed::new(Exit::Config, e.to_string()))
+}
+
+fn transport(endpoint: Endpoint) -> Result<Transport, Failed> {
+    let timeouts = Timeouts { exchange: ACTION_TIMEOUT, ..Timeouts::default() };
+    Transport::with(endpoint, timeouts, RetryPolicy::default())
+        .map_err(|e| Failed::new(Exit::Failure, e.to_string()))
+}
+
+/// A document that could not be had.
+pub(crate) fn unreachable(error: hl_client::InfoError) -> Failed {
+    let exit = match error {
+        hl_client::InfoError::Refused { .. } | hl_client::InfoError::Malformed { .. } => {
+            Exit::Preflight
+        }
+        _ => Exit::Unreachable,
+    };
+    Failed::new(exit, error.to_string())
+}

@@ -1,0 +1,232 @@
+//! Runs against the embedded exchange, as an operator would.
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::bot::{Bot, Done};
+
+/// What every run that ended in order must show.
+fn check(done: &Done) -> Value {
+    assert_eq!(done.code, 0, "{done:?}");
+    let json = done.json();
+    assert_eq!(json["ok"], true, "{json}");
+    assert_eq!(json["equal"], true, "{json}");
+    assert_eq!(json["open_orders"], 0);
+    let exchange = &json["exchange"];
+    for promise in ["illegal_prices", "illegal_sizes", "taker_fills", "open_orders"] {
+        assert_eq!(exchange[promise], 0, "{promise}: {json}");
+    }
+    for count in ["attempts", "accepted", "maker_fills", "rejected"] {
+        assert_eq!(exchange[count], json["total"][count], "{count}: {json}");
+    }
+    assert!(json["total"]["attempts"].as_u64().unwrap() > 0);
+    json
+}
+
+#[test]
+fn a_run_quotes_every_market_and_leaves_nothing_behind() {
+    let args = ["run", "--for", "10s", "--seed", "7", "--json", "--set", "status.interval_sec=1"];
+    let done = Bot::new().run(&args);
+    let json = check(&done);
+    let markets = json["markets"].as_array().unwrap();
+    assert_eq!(markets.len(), 5);
+    for market in markets {
+        assert!(market["accepted"].as_u64().unwrap() >= 2, "both sides: {market}");
+    }
+    // The log is on standard error, a line per event, and each attempt has exactly one end.
+    let count = |start: &str| done.stderr.lines().filter(|l| l.starts_with(start)).count() as u64;
+    let attempts = json["total"]["attempts"].as_u64().unwrap();
+    assert_eq!(count("quant_evt=attempt "), attempts);
+    assert_eq!(count("quant_evt=submit "), attempts);
+    assert_eq!(count("fill_evt=maker "), json["total"]["maker_fills"].as_u64().unwrap());
+    assert!(count("status_evt=market ") >= 5 * 8);
+    assert!(done.stderr.lines().all(|line| line.contains("_evt=")), "{}", done.stderr);
+}
+
+#[test]
+fn ctrl_c_and_sigterm_cancel_everything_first() {
+    for signal in ["INT", "TERM"] {
+        let bot = Bot::new();
+        let args = ["run", "--seed", "3", "--markets", "SOL,kPEPE,HYPE", "--json"];
+        let mut child = bot.command(&args).spawn().unwrap();
+        // Until it has quoted: the first acceptance is in the log.
+        let mut stderr = child.stderr.take().unwrap();
+        let mut seen = Vec::new();
+        let mut buffer = [0_u8; 4_096];
+        while !String::from_utf8_lossy(&seen).contains("ok=1") {
+            let n = stderr.read(&mut buffer).unwrap();
+            assert!(n > 0, "{}", String::from_utf8_lossy(&seen));
+            seen.extend_from_slice(&buffer[..n]);
+        }
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args([&format!("-{signal}"), &id]).status().unwrap();
+        assert!(sent.success());
+        let rest = std::thread::Builder::new().spawn(move || {
+            let mut rest = String::new();
+            stderr.read_to_string(&mut rest).map(|_| rest)
+        });
+        let output = child.wait_with_output().unwrap();
+        let stderr = rest.unwrap().join().unwrap().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let done = Done { code: output.status.code().unwrap_or(-1), stdout, stderr };
+        let json = check(&done);
+        assert_eq!(json["ended"], format!("SIG{signal}"));
+    }
+}
+
+#[test]
+fn the_seeds_override_acts_and_is_logged_once() {
+    let bot = Bot::new().file(".env", "SPEC_OVERRIDE_SOL_TICK=0.01\nSPEC_OVERRIDE_SOL_LOT=0.1\n");
+    let done = bot.run(&["run", "--for", "4s", "--markets", "SOL", "--seed", "5", "--json"]);
+    check(&done);
+    let lines: Vec<&str> = done.stderr.lines().filter(|l| l.contains("SPEC_OVERRIDE")).collect();
+    assert_eq!(lines, ["SPEC_OVERRIDE applied for SOL: tick=0.0001→0.01 lot=0.01→0.1"]);
+    for line in done.stderr.lines().filter(|l| l.starts_with("quant_evt=attempt ")) {
+        assert!(line.contains(" stepDec=1 "), "{line}");
+    }
+}
+
+#[test]
+fn the_status_for_people_is_on_standard_error_and_the_summary_on_standard_output() {
+    let bot = Bot::new();
+    let args = ["run", "--for", "3s", "--seed", "9", "--log-file", "bot.log"];
+    let done = bot.run(&args);
+    assert_eq!(done.code, 0, "{done:?}");
+    assert!(done.stdout.starts_with("summary   sim, "), "{}", done.stdout);
+    assert!(done.stdout.ends_with("result: ok\n"), "{}", done.stdout);
+    assert_eq!(done.stderr, "", "the log is in the file");
+    let log = std::fs::read_to_string(bot.path().join("bot.log")).unwrap();
+    assert!(log.contains("quant_evt=attempt ts="), "{log}");
+}
+
+#[test]
+fn a_port_in_use_is_a_preflight_error_that_names_it() {
+    let holder = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = holder.local_addr().unwrap().port().to_string();
+    let done = Bot::new().run(&["run", "--for", "1s", "--port", &port]);
+    assert_eq!(done.code, 3, "{done:?}");
+    assert!(done.stderr.contains(&format!("127.0.0.1:{port} is in use")), "{done:?}");
+    assert!(done.stderr.contains("hint: --port 0"), "{done:?}");
+    assert_eq!(done.stdout, "");
+}
+
+#[test]
+fn markets_that_are_not_there_are_refused_before_anything_is_sent() {
+    let cases = [("SOLL", "unknown market \"SOLL\"; nearest: SOL"), ("MATIC", "MATIC is delisted")];
+    for (coin, expected) in cases {
+        let done = Bot::new().run(&["run", "--for", "1s", "--markets", coin]);
+        assert_eq!(done.code, 3, "{done:?}");
+        assert!(done.stderr.contains(expected), "{done:?}");
+    }
+    let done = Bot::new().env("LEVERAGE", "30").run(&["run", "--for", "1s", "--markets", "SOL"]);
+    assert_eq!(done.code, 3);
+    assert!(done.stderr.contains("leverage 30 is above the 20 of SOL"), "{done:?}");
+}
+
+#[test]
+fn an_override_finer_than_the_venues_grid_is_refused_at_start() {
+    let bot = Bot::new().env("SPEC_OVERRIDE_SOL_TICK", "0.00001");
+    let done = bot.run(&["run", "--for", "1s"]);
+    assert_eq!(done.code, 78, "{done:?}");
+    assert!(done.stderr.contains("finer than the venue's finest tick 0.0001"), "{done:?}");
+}
+
+#[test]
+fn a_tape_that_is_none_is_refused_with_its_name() {
+    let bot = Bot::new().file("empty.jsonl.zst", "").file("text.jsonl.zst", "no tape");
+    for tape in ["missing.jsonl.zst", "empty.jsonl.zst", "text.jsonl.zst"] {
+        let done = bot.run(&["run", "--for", "1s", "--tape", tape]);
+        assert_eq!(done.code, 3, "{done:?}");
+        assert!(done.stderr.contains(tape), "{done:?}");
+    }
+}
+
+/// The recordings, where they are.
+fn recordings() -> Option<PathBuf> {
+    let shared = std::env::var_os("HL_SHARED")
+        .map(PathBuf::from)
+        .unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"));
+    let dir = shared.join("data/market");
+    dir.is_dir().then_some(dir)
+}
+
+#[test]
+fn every_tape_with_books_is_played_and_quoted_on() {
+    let Some(dir) = recordings() else {
+        println!("skipped: no recordings");
+        return;
+    };
+    for coin in ["BTC", "ETH", "WLFI"] {
+        let tape = dir.join(format!("{coin}_2025-09-04.jsonl.zst"));
+        let tape = tape.to_str().unwrap();
+        let args = ["run", "--for", "6s", "--seed", "1", "--json", "--tape", tape];
+        let json = check(&Bot::new().run(&args));
+        assert_eq!(json["markets"].as_array().unwrap().len(), 1);
+        assert_eq!(json["markets"][0]["coin"], coin, "the tape's market is the one quoted");
+    }
+    let tape = dir.join("ETH_2025-09-04.jsonl.zst");
+    let args = ["run", "--for", "1s", "--markets", "SOL", "--tape", tape.to_str().unwrap()];
+    let done = Bot::new().run(&args);
+    assert_eq!(done.code, 3);
+    assert!(done.stderr.contains("SOL is not on the tape"), "{done:?}");
+}
+
+#[test]
+fn a_truncated_tape_is_told_and_ends_in_order() {
+    let Some(dir) = recordings() else {
+        println!("skipped: no recordings");
+        return;
+    };
+    let whole = std::fs::read(dir.join("BTC_2025-01-26.jsonl.zst")).unwrap();
+    let bot = Bot::new();
+    std::fs::write(bot.path().join("cut.jsonl.zst"), &whole[..whole.len() / 2]).unwrap();
+    let done = bot.run(&["run", "--for", "3s", "--json", "--tape", "cut.jsonl.zst"]);
+    // Refused at once if the cut is within the first block, otherwise played as far as it goes.
+    assert!(matches!(done.code, 0 | 3), "{done:?}");
+    assert!(done.stderr.contains("cut.jsonl.zst"), "{done:?}");
+}
+
+#[test]
+fn key_files_are_checked_and_never_shown() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let canary = "c0ffee11".repeat(8);
+    let account = "0x14791697260e4c9a71f18484c9f997b308e59325";
+    let cases = [
+        (canary.clone(), 0o644, "mode 0644 lets others at the key"),
+        (canary[..63].to_owned(), 0o600, "63"),
+        (format!("{}zz", &canary[..62]), 0o600, "hexadecimal"),
+    ];
+    for (key, mode, expected) in cases {
+        let bot = Bot::new()
+            .file("agent.key", &key)
+            .env("HL_VENUE", "testnet")
+            .env("HL_URL", "http://127.0.0.1:9")
+            .env("HL_ACCOUNT", account)
+            .env("HL_AGENT_KEY_FILE", "agent.key");
+        let path = bot.path().join("agent.key");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let done = bot.run(&["run", "--for", "1s"]);
+        assert_eq!(done.code, 3, "{done:?}");
+        assert!(done.stderr.contains(expected), "{done:?}");
+        assert!(!format!("{done:?}").contains("ffee11c0"), "{done:?}");
+    }
+}
+
+#[test]
+fn a_venue_that_is_not_there_is_exit_code_5() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bot = Bot::new()
+        .file("agent.key", &"c0ffee11".repeat(8))
+        .env("HL_URL", "http://127.0.0.1:9")
+        .env("HL_ACCOUNT", "0x14791697260e4c9a71f18484c9f997b308e59325")
+        .env("HL_AGENT_KEY_FILE", "agent.key");
+    let path = bot.path().join("agent.key");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let done = bot.run(&["run", "--for", "1s"]);
+    assert_eq!(done.code, 5, "{done:?}");
+    assert!(!format!("{done:?}").contains("c0ffee11"), "{done:?}");
+}

@@ -39,7 +39,7 @@ impl Default for FrontConfig {
             body_max: 1 << 20,
             frame_max: 1 << 20,
             connections_max: 256,
-            backlog_max: 4_096,
+            backlog_max: 1_024,
             patience: Duration::from_secs(10),
         }
     }

@@ -88,8 +88,8 @@ impl Handle {
         self.exchanger.with(job).await
     }
 
-    /// Stops accepting, closes the WebSocket connections, and waits for both. Clients that keep a
-    /// connection open all the same are cut off after two seconds.
+    /// Stops accepting, closes the WebSocket connections, and waits for both, but not longer than two
+    /// seconds for clients that keep a connection open all the same.
     pub async fn shutdown(mut self) {
         self.stop_server.send(()).ok();
         self.stop_exchange.send(()).ok();

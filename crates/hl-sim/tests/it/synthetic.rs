@@ -143,6 +143,39 @@ fn every_market_is_two_sided_at_every_block_with_a_spread_and_volatility_like_th
     }
 }
 
+/// A client that takes a whole side of a book every third block.
+#[derive(Debug, Default)]
+struct Sweeper {
+    blocks: u64,
+    sweeps: u64,
+}
+
+impl Watch for Sweeper {
+    fn look(&mut self, _: Millis, _: &Synthetic, venue: &mut Venue<'_>) {
+        let account = venue.open_account(Address::new([9; 20]));
+        let asset = AssetId(0);
+        for side in [Side::Bid, Side::Ask] {
+            assert!(venue.best(asset, side).is_some(), "no {side} at block {}", self.blocks);
+        }
+        self.blocks += 1;
+        if self.blocks.is_multiple_of(3) {
+            let side = if self.blocks.is_multiple_of(2) { Side::Bid } else { Side::Ask };
+            let levels: Vec<_> = venue.levels(asset, side.opposite()).collect();
+            let size = levels.iter().fold(Size::ZERO, |sum, level| sum.saturating_add(level.sz));
+            let price = levels.last().unwrap().px;
+            venue.submit(account, OrderSpec { asset, side, price, size, tif: Tif::Ioc });
+            assert!(venue.best(asset, side.opposite()).is_none(), "not swept");
+            self.sweeps += 1;
+        }
+    }
+}
+
+#[test]
+fn a_side_that_a_client_took_completely_is_there_again_at_the_next_block() {
+    let sweeper = run(Synthetic::new(31), 60, Sweeper::default());
+    assert!(sweeper.sweeps > 250, "{}", sweeper.sweeps);
+}
+
 /// A maker with a bid and an ask one tick inside the touch, re-quoted once a second, and what each
 /// fill was worth against the fair price five seconds later.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ pub enum TransportError {
     #[error("cannot connect: {0}")]
     Connect(Box<str>),
     /// The answer was not complete in time. The request may have been acted on. A read is retried.
-    #[error("no complete answer within {} ms", .0.as_millis())]
+    #[error("no complete answer in time, which is at most {} ms", .0.as_millis())]
     Timeout(Duration),
     /// The connection broke, or what came back is not HTTP. The request may have been acted on. A
     /// read is retried.

@@ -7,10 +7,12 @@
     missing_docs
 )]
 
+mod client;
 mod endpoint;
 mod nonce;
 mod once;
 mod orders;
+mod posts;
 mod reads;
 mod server;
 mod socket;
@@ -26,13 +28,13 @@ use hl_wire::{AgentKey, AssetId, Cloid, Network, Order, ReduceOnly, Tif, Trading
 /// The secret of every key here; no output may contain it.
 const SECRET: &str = "59bd4f1e6a27c3f8d0e1b2a394857665748392a1b0cfdecdab89674523013efd";
 
-/// Waiting times that keep the tests short.
+/// Waiting times that keep the tests short, and long enough for a machine that is busy.
 fn hasty() -> Timeouts {
     Timeouts {
-        connect: Duration::from_millis(500),
-        read: Duration::from_millis(400),
-        info: Duration::from_millis(600),
-        exchange: Duration::from_millis(600),
+        connect: Duration::from_secs(2),
+        read: Duration::from_secs(2),
+        info: Duration::from_secs(3),
+        exchange: Duration::from_secs(3),
     }
 }
 

@@ -65,7 +65,7 @@ async fn silence_after_the_request_is_unknown_and_ends_in_time() {
     let start = Instant::now();
     let (outcome, server) = outcome(Act::Hang).await;
     assert_eq!(unsure(&outcome), &Unsure::Timeout);
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(start.elapsed() < Duration::from_secs(9));
     assert_eq!(server.seen().requests.len(), 1);
 }
 
@@ -74,7 +74,7 @@ async fn an_answer_that_drips_is_unknown_and_ends_in_time() {
     let start = Instant::now();
     let (outcome, _) = outcome(Act::Drip(Duration::from_millis(20))).await;
     assert_eq!(unsure(&outcome), &Unsure::Timeout);
-    assert!(start.elapsed() < Duration::from_secs(2));
+    assert!(start.elapsed() < Duration::from_secs(9));
 }
 
 #[tokio::test]

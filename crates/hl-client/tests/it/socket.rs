@@ -1,65 +1,15 @@
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use hl_client::{Down, NotSent, SubscribeError, WsEvent, WsEvents, WsHandle, connect};
-use hl_wire::session::{
-    BookDepth, CloseReason, Freshness, SessionConfig, Subscription, SubscriptionState,
-};
+use hl_client::{Down, SubscribeError, WsEvent, connect};
+use hl_wire::Address;
+use hl_wire::session::{BookDepth, CloseReason, Freshness, Subscription, SubscriptionState};
 use hl_wire::stream::{Message, Scratch};
-use hl_wire::{Address, Outcome, Unsure};
-use serde_json::{Value, json};
+use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 
-use crate::venue::{Connection, SOON, Venue, bbo};
-use crate::{bids, exchange};
-
-fn hasty() -> SessionConfig {
-    SessionConfig {
-        ping_every_ms: 300,
-        answer_within_ms: 300,
-        connect_within_ms: 1_000,
-        ack_within_ms: 600,
-        backoff_first_ms: 10,
-        backoff_max_ms: 50,
-        ..SessionConfig::default()
-    }
-}
-
-/// A client of this venue whose driver runs.
-fn client(venue: &Venue, config: SessionConfig) -> (WsHandle, WsEvents) {
-    let (handle, events, driver) = connect(&venue.endpoint, config).unwrap();
-    tokio::spawn(driver.run());
-    (handle, events)
-}
-
-fn of(coin: &str) -> Subscription {
-    Subscription::Bbo { coin: coin.into() }
-}
-
-async fn next(events: &mut WsEvents) -> WsEvent {
-    timeout(SOON, events.next()).await.expect("no event").expect("the events ended")
-}
-
-/// The next event that is a frame, as its channel and data.
-async fn frame(events: &mut WsEvents) -> Value {
-    loop {
-        if let WsEvent::Frame(frame) = next(events).await {
-            return serde_json::from_str(frame.as_str()).unwrap();
-        }
-    }
-}
-
-async fn ready(events: &mut WsEvents) {
-    while !matches!(next(events).await, WsEvent::Ready) {}
-}
-
-async fn down(events: &mut WsEvents) -> Down {
-    loop {
-        if let WsEvent::Down(why) = next(events).await {
-            return why;
-        }
-    }
-}
+use crate::client::{client, down, frame, hasty, next, of, ready};
+use crate::venue::{SOON, Venue, bbo};
 
 #[tokio::test]
 async fn subscriptions_are_made_acknowledged_and_deliver() {
@@ -164,7 +114,7 @@ async fn a_venue_that_answers_pings_is_kept() {
     }
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(venue.opened(), 1);
-    assert!(handle.silence_ms().unwrap() < 300);
+    assert!(handle.silence_ms().unwrap() < 900);
 }
 
 #[tokio::test]
@@ -226,7 +176,7 @@ async fn freshness_is_kept_per_channel() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(matches!(handle.freshness()[0].2, Freshness::Stale { .. }));
-    assert!(handle.silence_ms().unwrap() < 300);
+    assert!(handle.silence_ms().unwrap() < 900);
 }
 
 #[tokio::test]
@@ -354,149 +304,48 @@ async fn a_venue_that_is_not_there_is_tried_again_until_it_is() {
     ready(&mut events).await;
 }
 
-// --- Actions posted on the socket.
-
-/// An open socket, a client of it, and one bid posted, of which the venue holds the request.
-async fn posted() -> (Connection, Value, tokio::task::JoinHandle<Result<Outcome, NotSent>>) {
+#[tokio::test]
+async fn a_consumer_that_stands_still_loses_the_connection_and_no_event_of_the_account() {
     let mut venue = Venue::open().await;
-    let (handle, mut events) = client(&venue, hasty());
-    let mut connection = venue.next().await;
+    let (_handle, mut events) = client(&venue, hasty());
+    let mut first = venue.next().await;
     ready(&mut events).await;
-    let action = exchange("http://127.0.0.1:1").prepare(&bids(1), None).unwrap();
-    let waiting = tokio::spawn(async move {
-        let receipt = handle.post(action, Duration::from_millis(500)).await?;
-        drop(events);
-        Ok(receipt.outcome.outcomes[0].clone())
-    });
-    let request = loop {
-        let frame = connection.hear().await;
-        if frame["method"] == "post" {
-            break frame;
+    let mut said = 0_u32;
+    // More than may wait, and as many as are taken before the connection is given up.
+    while said < 100_000 {
+        let update = json!({"channel": "orderUpdates", "data": []});
+        if timeout(SOON, first.try_say(&update)).await != Ok(true) {
+            break;
+        }
+        said += 1;
+    }
+    assert!((16_000..100_000).contains(&said), "{said}");
+    assert_eq!(venue.opened(), 1, "it stays down while nothing is taken");
+    let mut taken = 0;
+    let why = loop {
+        match next(&mut events).await {
+            WsEvent::Frame(_) => taken += 1,
+            WsEvent::Down(why) => break why,
+            other => panic!("{other:?}"),
         }
     };
-    (connection, request, waiting)
-}
-
-fn answer(request: &Value, kind: &str, payload: &Value) -> Value {
-    json!({"channel": "post", "data": {"id": request["id"], "response": {"type": kind, "payload": payload}}})
-}
-
-fn resting() -> Value {
-    json!({"status": "ok", "response": {"type": "order", "data": {"statuses": [{"resting": {"oid": 77}}]}}})
-}
-
-#[tokio::test]
-async fn a_posted_order_is_acknowledged_like_one_over_http() {
-    let (mut connection, request, waiting) = posted().await;
-    assert_eq!(request["request"]["type"], "action");
-    let payload = request["request"]["payload"].to_string();
-    assert!(payload.contains("\"signature\"") && payload.contains("164.89"), "{payload}");
-    connection.say(&answer(&request, "action", &resting())).await;
-    assert!(waiting.await.unwrap().unwrap().is_accepted());
-}
-
-#[tokio::test]
-async fn an_answer_to_another_post_is_not_taken_for_this_one() {
-    let (mut connection, request, waiting) = posted().await;
-    let mut other = answer(&request, "action", &resting());
-    other["data"]["id"] = json!(999);
-    connection.say(&other).await;
-    let outcome = waiting.await.unwrap().unwrap();
-    assert_eq!(outcome, Outcome::unknown(Unsure::Timeout));
-}
-
-#[tokio::test]
-async fn a_posted_order_without_an_answer_is_unknown() {
-    let (connection, _, waiting) = posted().await;
-    let outcome = waiting.await.unwrap().unwrap();
-    assert_eq!(outcome, Outcome::unknown(Unsure::Timeout));
-    drop(connection);
-}
-
-#[tokio::test]
-async fn a_socket_that_is_lost_under_a_posted_order_makes_it_unknown() {
-    let (connection, _, waiting) = posted().await;
-    connection.reset();
-    let outcome = waiting.await.unwrap().unwrap();
-    assert!(matches!(outcome, Outcome::Unknown { why: Unsure::Transport(_) }), "{outcome:?}");
-}
-
-#[tokio::test]
-async fn an_error_for_a_posted_order_is_a_rejection_only_in_known_words() {
-    let (mut connection, request, waiting) = posted().await;
-    connection.say(&answer(&request, "error", &json!("Trading is halted."))).await;
-    let known = waiting.await.unwrap().unwrap();
-    assert!(matches!(known, Outcome::Rejected { .. }), "{known:?}");
-
-    let (mut connection, request, waiting) = posted().await;
-    connection.say(&answer(&request, "error", &json!("502 Bad Gateway"))).await;
-    let unknown = waiting.await.unwrap().unwrap();
-    assert!(matches!(unknown, Outcome::Unknown { .. }), "{unknown:?}");
-}
-
-#[tokio::test]
-async fn a_post_that_the_venue_does_not_admit_is_rejected() {
-    let (mut connection, request, waiting) = posted().await;
-    let text = format!("too many pending post requests id={}", request["id"]);
-    connection.say(&json!({"channel": "error", "data": text})).await;
-    assert_eq!(waiting.await.unwrap().unwrap().code(), Some("E_RATE"));
-}
-
-#[tokio::test]
-async fn with_the_socket_down_an_order_is_certainly_not_sent() {
-    let endpoint = Venue::open().await.endpoint;
-    let (handle, _events, driver) = connect(&endpoint, hasty()).unwrap();
-    let actions = exchange("http://127.0.0.1:1");
-    // The driver does not run yet, so the action waits for it; then the socket is still opening.
-    let action = actions.prepare(&bids(1), None).unwrap();
-    let post = handle.post(action, SOON);
-    let (result, ()) = tokio::join!(post, async {
-        handle.stop();
-        driver.run().await;
-    });
-    assert!(matches!(result, Err(NotSent::Connect(_))), "{result:?}");
-    let action = actions.prepare(&bids(1), None).unwrap();
-    let result = handle.post(action, SOON).await;
-    assert!(matches!(result, Err(NotSent::Connect(_))), "{result:?}");
-}
-
-#[tokio::test]
-async fn while_the_socket_is_opening_an_order_is_certainly_not_sent() {
-    // Takes connections and never says a word, so that the socket stays opening.
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let endpoint = hl_client::Endpoint::new(&base, hl_wire::Network::Testnet).unwrap();
-    let (handle, mut events, driver) = connect(&endpoint, hasty()).unwrap();
-    tokio::spawn(driver.run());
-    let (_held, _) = timeout(SOON, listener.accept()).await.unwrap().unwrap();
-    let action = exchange("http://127.0.0.1:1").prepare(&bids(1), None).unwrap();
-    let result = handle.post(action, SOON).await;
-    assert!(matches!(result, Err(NotSent::Connect(_))), "{result:?}");
-    assert_eq!(down(&mut events).await, Down::Dropped(CloseReason::ConnectTimeout));
-}
-
-#[tokio::test]
-async fn a_post_that_was_given_up_in_the_queue_is_not_sent_later() {
-    let mut venue = Venue::open().await;
-    let (handle, mut events) = client(&venue, hasty());
-    let mut connection = venue.next().await;
+    assert!(matches!(why, Down::Overflow(_)), "{why:?}");
+    assert!(taken >= 16_000, "{taken}");
+    venue.next().await;
     ready(&mut events).await;
-    let action = exchange("http://127.0.0.1:1").prepare(&bids(1), None).unwrap();
-    // There is one thread, so the driver cannot run between the first poll and the drop.
-    assert!(handle.post(action, SOON).now_or_never().is_none());
-    assert_eq!(connection.hear().await, json!({"method": "ping"}), "and nothing before");
 }
 
 #[tokio::test]
-async fn no_more_posts_are_in_flight_than_the_venue_allows() {
-    let venue = Venue::open().await;
-    let (handle, _events, _driver) = connect(&venue.endpoint, hasty()).unwrap();
-    let actions = exchange("http://127.0.0.1:1");
-    for _ in 0..100 {
-        let (handle, action) = (handle.clone(), actions.prepare(&bids(1), None).unwrap());
-        tokio::spawn(async move { handle.post(action, SOON).await });
-    }
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let action = actions.prepare(&bids(1), None).unwrap();
-    assert!(matches!(handle.post(action, SOON).await, Err(NotSent::Busy)));
+async fn wss_begins_with_tls() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let endpoint = hl_client::Endpoint::new(&base, hl_wire::Network::Testnet).unwrap();
+    let (_handle, mut events, driver) = connect(&endpoint, hasty()).unwrap();
+    tokio::spawn(driver.run());
+    let (mut stream, _) = timeout(SOON, listener.accept()).await.unwrap().unwrap();
+    let mut start = [0; 2];
+    timeout(SOON, stream.read_exact(&mut start)).await.unwrap().unwrap();
+    assert_eq!(start, [0x16, 0x03], "not a handshake record");
+    drop(stream);
+    assert!(matches!(down(&mut events).await, Down::Connect(_)));
 }

@@ -81,6 +81,11 @@ impl Connection {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
+    /// Whether the client still takes frames.
+    pub(crate) async fn try_say(&mut self, frame: &Value) -> bool {
+        self.socket.send(Message::text(frame.to_string())).await.is_ok()
+    }
+
     /// Hears `n` subscriptions and acknowledges each as the venue does, with a key added.
     pub(crate) async fn acknowledge(&mut self, n: usize) -> Vec<Value> {
         let mut heard = Vec::new();

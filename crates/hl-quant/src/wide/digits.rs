@@ -7,12 +7,13 @@ use crate::{DECIMALS, TEXT_MAX};
 /// Where the units digit sits in a number at 10^-8.
 #[expect(clippy::as_conversions, reason = "u32 to usize widens; From is not const")]
 pub(super) const UNITS: usize = DECIMALS as usize;
-/// As many digits as a text can have before its point, eight behind it, and one for a carry.
-pub(super) const WIDTH: usize = TEXT_MAX + UNITS + 1;
+/// As many digits as a text can have before its point, and eight behind it. A carry needs no room of
+/// its own: a text that is rounded up spends bytes on its fraction.
+pub(super) const WIDTH: usize = TEXT_MAX.saturating_add(UNITS);
 /// A product of two.
-const PRODUCT: usize = 2 * WIDTH;
+const PRODUCT: usize = WIDTH.saturating_mul(2);
 /// A product with its point.
-const TEXT: usize = PRODUCT + 1;
+const TEXT: usize = PRODUCT.saturating_add(1);
 
 /// A number as decimal digits, the least significant first.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use hl_quant::{
     Decimal, Intent, MarketSpec, Millis, Notional, ParseError, Price, Reject, Round, Side,
-    SignedSize, Size, SzDecimals,
+    SignedSize, Size, SzDecimals, wide,
 };
 
 fn price(text: &str) -> Price {
@@ -136,4 +136,11 @@ fn a_position_has_a_side_and_reads_back_with_its_sign() {
     assert_eq!("-".parse::<SignedSize>(), Err(ParseError::Empty));
     assert_eq!(Side::Bid.opposite(), Side::Ask);
     assert_eq!(Side::Ask.opposite(), Side::Bid);
+}
+
+#[test]
+fn wide_text_is_read_and_padded_like_any_other() {
+    let text = wide::size(SzDecimals::new(2).unwrap(), "1.509", Round::Down).unwrap();
+    assert_eq!((text.as_str(), text.as_ref()), ("1.5", "1.5"));
+    assert_eq!(format!("{text}|{text:>6}|{text:?}"), "1.5|   1.5|\"1.5\"");
 }

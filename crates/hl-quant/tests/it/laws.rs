@@ -328,3 +328,21 @@ fn only_nine_size_decimals_exist_and_price_decimals_never_go_below_zero() {
     assert_eq!(PriceGrid::spot(two), of(MarketKind::Spot, two));
     assert_ne!(PriceGrid::spot(two), PriceGrid::perp(two));
 }
+
+#[test]
+fn the_longest_texts_are_carried_through_to_the_last_digit() {
+    let nines = "9".repeat(128);
+    let carried = "9".repeat(126) + ".5";
+    let fraction = "9".repeat(119) + ".99999999";
+    let point = "0.".to_owned() + &"9".repeat(126);
+    for market in (0..18).map(Market::numbered) {
+        for (px, sz) in [&nines, &carried, &fraction, &point].iter().flat_map(|px| {
+            [&nines, &carried, &fraction, &point].map(|sz| (px.as_str(), sz.as_str()))
+        }) {
+            for (side, intent) in Side::BOTH.iter().flat_map(|side| INTENTS.map(|i| (*side, i))) {
+                properties::quantizing_agrees_with_the_oracle(market, side, intent, px, sz);
+            }
+            properties::snapping_agrees_with_the_oracle(market, px);
+        }
+    }
+}

@@ -240,3 +240,13 @@ fn overrides_change_only_what_they_name() {
     let off = spec.prices().check(price("10.07")).unwrap_err();
     assert_eq!(off.to_string(), "price 10.07 is not a multiple of the tick there (0.05)");
 }
+
+#[test]
+fn a_tick_of_tens_and_a_lot_of_hundreds_have_no_decimals() {
+    let spec = MarketSpec::perp(SzDecimals::new(0).unwrap()).with_tick(price("10")).unwrap();
+    let spec = spec.with_lot(size("100")).unwrap();
+    let order = spec.quantize(Side::Bid, price("12345"), size("678"), Intent::Passive).unwrap();
+    let log = spec.log_fields(order.price, order.size);
+    assert_eq!((log.px_dec, log.price_int, log.ticks), (0, 12_340, 1_234));
+    assert_eq!((log.step_dec, log.size_int, log.steps), (0, 600, 6));
+}

@@ -151,6 +151,10 @@ fn isolated_margin_goes_in_and_out_with_the_position() {
     assert!(rig.act(1, &other).contains("Position does not use isolated margin."));
 
     rig.order(2, &order(1, true, "149.9", "20", "Alo"));
+    rig.order(1, &order(1, false, "149.9", "10", "Ioc"));
+    // It was worth 2,998 - 2,600 = 398: half of that goes back, and 1,499 comes in.
+    let leverage = state(&mut rig)["assetPositions"][0]["position"]["leverage"].clone();
+    assert_eq!(leverage["rawUsd"], "-1300.0");
     rig.order(1, &order_with(1, false, "149.9", "20", "Ioc", true, None));
     let truth = rig.truth();
     assert!(truth.accounts[&user].positions.is_empty());

@@ -307,6 +307,27 @@ fn makers_and_cancels_of_a_block_come_before_takers_and_takers_come_later() {
 }
 
 #[test]
+fn post_only_orders_of_a_block_come_before_its_cancels() {
+    let mut rig = Rig::new(config());
+    let ask = oid(&rig.order(2, &resting(1, false, "150", "1")));
+    rig.take();
+    let cancel = rig.signed(2, &format!(r#"{{"type":"cancel","cancels":[{{"a":1,"o":{ask}}}]}}"#));
+    let bid = rig.signed(1, &orders(&[resting(1, true, "150", "1")]));
+    for (id, body) in [(1001, cancel), (1002, bid)] {
+        rig.input(hl_sim::Input::Http {
+            id: hl_sim::RequestId(id),
+            path: hl_sim::Path::Exchange,
+            body: body.into_bytes(),
+        });
+    }
+    rig.pass(100);
+    let truth = rig.truth();
+    let refused = truth.accounts[&address(1)].rejected.get(&RejectCode::Alo);
+    assert_eq!(refused, Some(&1), "the ask was still there when the bid came");
+    assert_eq!(truth.markets["SOL"].open_orders, 0);
+}
+
+#[test]
 fn a_change_of_decimals_and_a_halt_are_felt_at_once() {
     let mut rig = Rig::new(config());
     rig.order(1, &resting(1, true, "149.51", "1.25"));

@@ -107,6 +107,13 @@ fn market_channels_follow_their_cadence() {
     assert!(of(&frames, "bbo").is_empty(), "nothing changed");
     assert!(matches!(of(&frames, "allMids").len(), 4..=5));
 
+    let end = r#"{"method":"unsubscribe","subscription":{"type":"allMids"}}"#;
+    let acknowledged = of(&rig.ws(1, end), "subscriptionResponse");
+    assert_eq!(acknowledged[0]["method"], "unsubscribe");
+    rig.take();
+    rig.pass(5_000);
+    assert!(of(&rig.frames(1), "allMids").is_empty(), "it was ended");
+
     rig.take();
     rig.order(1, &order(1, true, "151", "0.5", "Ioc"));
     let frames = rig.frames(1);

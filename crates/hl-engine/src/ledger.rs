@@ -1,6 +1,6 @@
 //! One position: what the venue last said, and the fills since.
 
-use hl_quant::{Millis, SignedSize};
+use hl_quant::{Millis, SignedSize, Size};
 
 use crate::Fill;
 
@@ -51,6 +51,9 @@ pub(crate) struct Ledger {
     /// The moment of the first anchor: this run trades after it.
     start: Option<Millis>,
     position: SignedSize,
+    /// Fills of the anchor's millisecond, bought and sold, of which nobody can say yet whether the
+    /// anchor contains them.
+    unsettled: (Size, Size),
 }
 
 impl Ledger {
@@ -61,11 +64,18 @@ impl Ledger {
             anchor: None,
             start: None,
             position: SignedSize::ZERO,
+            unsettled: (Size::ZERO, Size::ZERO),
         }
     }
 
     pub(crate) const fn position(&self) -> SignedSize {
         self.position
+    }
+
+    /// What may have been bought and sold beyond [`Ledger::position`]: to be reserved until the venue's
+    /// next word about the position.
+    pub(crate) const fn unsettled(&self) -> (Size, Size) {
+        self.unsettled
     }
 
     /// Counts a fill, unless it has been counted.
@@ -93,12 +103,13 @@ impl Ledger {
                 counts = true;
             }
             Some((moment, size)) if fill.time == moment => {
-                self.position = self.count_from(moment, size);
+                self.recount(moment, size);
                 counts = self.position != before;
             }
             _ => {}
         }
-        let gap = counts && fill.start_position != before;
+        let unsettled = self.unsettled != (Size::ZERO, Size::ZERO);
+        let gap = unsettled || (counts && fill.start_position != before);
         let ours = counts || self.start.is_some_and(|start| fill.time > start);
         Applied::New { ours, gap }
     }
@@ -120,39 +131,63 @@ impl Ledger {
         if before.is_some_and(|(moment, _)| time < moment) {
             return None;
         }
-        let since = self.count_from(time, size).raw().saturating_sub(size.raw());
-        let counted = self.position.raw().saturating_sub(since);
-        self.position = SignedSize::from_raw(size.raw().saturating_add(since));
+        let old = self.position.raw();
+        self.recount(time, size);
+        let since = self.position.raw().saturating_sub(size.raw());
+        let counted = old.saturating_sub(since);
         self.anchor = Some((time, size));
         self.start = self.start.or(Some(time));
         (before.is_some() && counted != size.raw()).then_some(SignedSize::from_raw(counted))
     }
 
-    /// The position after all fills that came after the venue said `size` at `moment`.
-    fn count_from(&self, moment: Millis, size: SignedSize) -> SignedSize {
+    /// Sets the position to what it became after the venue said `size` at `moment`.
+    fn recount(&mut self, moment: Millis, size: SignedSize) {
         let from = self.seen.partition_point(|seen| seen.time < moment);
-        let (same, later) = {
-            let rest = self.seen.get(from..).unwrap_or_default();
-            rest.split_at_checked(rest.partition_point(|seen| seen.time == moment))
-                .unwrap_or_default()
-        };
-        // Within the millisecond, each fill starts where the one before it ended. A walk in a circle
-        // adds nothing, so at most as many steps as there are fills can matter.
-        let mut position = size.raw();
-        let mut used: u64 = 0;
-        for _ in same {
-            let next = same
-                .iter()
-                .take(64)
-                .enumerate()
-                .find(|(i, seen)| used >> i & 1 == 0 && seen.start == position);
-            let Some((i, seen)) = next else { break };
-            used |= 1 << i;
-            position = position.saturating_add(seen.delta);
-        }
-        let sum = later.iter().fold(position, |sum, seen| sum.saturating_add(seen.delta));
-        SignedSize::from_raw(sum)
+        let rest = self.seen.get(from..).unwrap_or_default();
+        let same = rest.partition_point(|seen| seen.time == moment);
+        let (same, later) = rest.split_at_checked(same).unwrap_or_default();
+        // Within the millisecond each fill starts where the one before it ended. What follows from
+        // the reported position came after it; what leads to it came before.
+        let mut used = 0;
+        let end = walk(same, &mut used, size.raw(), |seen| (seen.start, seen.end()));
+        walk(same, &mut used, size.raw(), |seen| (seen.end(), seen.start));
+        let rest = same.iter().enumerate().filter(|(i, _)| !is_used(used, *i));
+        self.unsettled = rest.fold((Size::ZERO, Size::ZERO), |(bought, sold), (_, seen)| {
+            let size = Size::from_raw(seen.delta.unsigned_abs());
+            match seen.delta {
+                0.. => (bought.saturating_add(size), sold),
+                _ => (bought, sold.saturating_add(size)),
+            }
+        });
+        let sum = later.iter().fold(end, |sum, seen| sum.saturating_add(seen.delta));
+        self.position = SignedSize::from_raw(sum);
     }
+}
+
+impl Seen {
+    const fn end(self) -> i64 {
+        self.start.saturating_add(self.delta)
+    }
+}
+
+/// Whether the fill at `index` has been walked over; those beyond the 64th never are.
+fn is_used(used: u64, index: usize) -> bool {
+    u32::try_from(index).ok().and_then(|i| used.checked_shr(i)).is_some_and(|bits| bits & 1 == 1)
+}
+
+/// Follows the chain of fills that begins at `at`, where `ends` says where a fill begins and ends.
+fn walk(fills: &[Seen], used: &mut u64, mut at: i64, ends: impl Fn(&Seen) -> (i64, i64)) -> i64 {
+    for _ in fills.iter().take(64) {
+        let next = fills
+            .iter()
+            .take(64)
+            .enumerate()
+            .find(|(i, seen)| !is_used(*used, *i) && ends(seen).0 == at);
+        let Some((i, seen)) = next else { break };
+        *used |= 1 << i;
+        at = ends(seen).1;
+    }
+    at
 }
 
 #[cfg(test)]
@@ -234,6 +269,21 @@ mod tests {
         // Read between the first and the second of three in one millisecond.
         assert_eq!(ledger.anchor(Millis(100), "1".parse().unwrap()), None);
         assert_eq!(at(&ledger), "4");
+    }
+
+    #[test]
+    fn what_cannot_be_placed_within_the_millisecond_is_reserved_until_it_can() {
+        let mut ledger = Ledger::new();
+        ledger.anchor(Millis(100), "5".parse().unwrap());
+        // The one between is still missing: did the report contain this?
+        assert_eq!(ledger.fill(&fill(100, 2, "-1", "4")), Applied::New { ours: false, gap: true });
+        assert_eq!((at(&ledger), ledger.unsettled().1.to_string()), ("5".into(), "1".into()));
+        ledger.fill(&fill(100, 1, "-1", "5"));
+        assert_eq!((at(&ledger), ledger.unsettled().1.to_string()), ("3".into(), "0".into()));
+        // Had it come before the report, it would have led there.
+        ledger.fill(&fill(100, 3, "2", "3.5"));
+        ledger.anchor(Millis(100), "5.5".parse().unwrap());
+        assert_eq!(ledger.unsettled().0.to_string(), "0");
     }
 
     #[test]

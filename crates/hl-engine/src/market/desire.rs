@@ -134,15 +134,16 @@ impl Market {
             Side::Bid => position,
             Side::Ask => position.saturating_neg(),
         };
-        let foreign = match side {
-            Side::Bid => self.foreign.0,
-            Side::Ask => self.foreign.1,
+        let (bids, asks) = self.beyond_control();
+        let others = match side {
+            Side::Bid => bids,
+            Side::Ask => asks,
         };
         let owed = self
             .orders
             .iter()
             .filter(|order| order.side == side && !order.may_rest())
-            .fold(foreign, |sum, order| sum.saturating_add(order.reserve()));
+            .fold(others, |sum, order| sum.saturating_add(order.reserve()));
         let most = size_worth(max, fair).unwrap_or_default();
         let room = i128::from(most.raw())
             .saturating_sub(held)

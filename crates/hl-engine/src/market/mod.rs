@@ -146,8 +146,15 @@ impl Market {
 
     /// The position and all that may trade into it.
     pub(crate) fn exposure(&self) -> Exposure {
-        let (bids, asks) = self.foreign;
+        let (bids, asks) = self.beyond_control();
         self.orders.add_to(Exposure { position: self.ledger.position(), bids, asks })
+    }
+
+    /// What may trade, or may have traded, without an order of this run: foreign orders, and fills
+    /// that are not settled.
+    fn beyond_control(&self) -> (Size, Size) {
+        let (bought, sold) = self.ledger.unsettled();
+        (self.foreign.0.saturating_add(bought), self.foreign.1.saturating_add(sold))
     }
 
     /// The worst case in money; `None` if there is one and no price to value it at.

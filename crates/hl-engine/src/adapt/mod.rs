@@ -2,7 +2,7 @@
 //!
 //! The live shell and the simulated world drive the engine through this one module, so that what a
 //! document means is decided once. It maps coins and asset numbers to [`MarketId`]s and back,
-//! documents to [`Input`]s, and [`Command`]s to what is signed or asked.
+//! documents to [`Input`]s, and [`Command`](crate::Command)s to what is signed or asked.
 //!
 //! ```
 //! use hl_engine::{Input, adapt::Adapter};

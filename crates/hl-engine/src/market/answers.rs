@@ -123,21 +123,20 @@ impl Market {
         }
     }
 
-    /// A rejection's consequences for the market: a post-only race tells the touch; anything else
+    /// A rejection's consequences for the market. A race tells the touch or is over; anything else
     /// counts towards parking.
     fn rejected(&mut self, code: RejectCode, bbo: Option<(Price, Price)>, clerk: &Clerk<'_>) {
         self.dirty = true;
-        let wait = match code {
-            RejectCode::Alo => {
-                if let Some((bid, ask)) = bbo {
-                    self.book.told(bid, ask);
-                }
-                self.config.requote.min_interval_ms
-            }
-            _ => {
-                self.rejects = self.rejects.saturating_add(1);
-                clerk.timing.retry_ms
-            }
+        if let Some((bid, ask)) = bbo {
+            self.book.told(bid, ask);
+        }
+        // Post-only refusals, also of a modify's new order, and modifies of an order just gone.
+        let race = matches!(code, RejectCode::Alo | RejectCode::NotFound) || bbo.is_some();
+        let wait = if race {
+            self.config.requote.min_interval_ms
+        } else {
+            self.rejects = self.rejects.saturating_add(1);
+            clerk.timing.retry_ms
         };
         self.next_round = self.next_round.max(clerk.now.plus(wait));
         if self.rejects >= clerk.max_rejects {

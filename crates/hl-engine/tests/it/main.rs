@@ -9,6 +9,8 @@
 )]
 
 mod bench;
+mod checks;
+mod history;
 mod lifecycle;
 mod lines;
 mod memory;

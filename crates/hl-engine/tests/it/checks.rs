@@ -1,0 +1,125 @@
+//! The promises, checked against what is true at the venue and not what the engine believes.
+
+use std::collections::BTreeSet;
+
+use hl_engine::{Command, Event, EventKind, MarketId, OrderState, PlaceOrder};
+use hl_quant::{Notional, Price, Side, Size};
+
+use crate::{
+    bench::{BTC, SOL},
+    history::World,
+};
+
+impl World {
+    pub fn check_event(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::Attempt(attempt) => {
+                assert!(self.ends.insert(attempt.seq, 0).is_none());
+            }
+            EventKind::Submit(submit) => {
+                let ends = self.ends.get_mut(&submit.seq).expect("an end without an attempt");
+                *ends += 1;
+                assert_eq!(*ends, 1, "two ends of one attempt: {event}");
+            }
+            EventKind::Fill(fill) => {
+                let market = if fill.pair.as_str() == "SOL" { SOL } else { BTC };
+                assert!(self.fills_seen.insert((market, fill.tid)), "counted twice: {event}");
+            }
+            _ => {}
+        }
+    }
+
+    pub fn check_command(&mut self, command: &Command) {
+        match command {
+            Command::Place { orders, .. } => {
+                orders.iter().for_each(|order| self.check_order(order));
+            }
+            Command::Modify { orders, .. } => {
+                orders.iter().for_each(|order| self.check_order(&order.new));
+            }
+            _ => {}
+        }
+    }
+
+    /// The promises about every order that leaves, against what is true.
+    pub fn check_order(&mut self, order: &PlaceOrder) {
+        assert!(self.connected, "an order without a connection");
+        assert!(self.cloids.insert(order.cloid), "a name used twice");
+        let text = order.price.to_text();
+        let decimals = text.as_str().split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let figures = text.as_str().replace('.', "");
+        let figures = figures.trim_start_matches('0').len();
+        let most = if order.market == SOL { 4 } else { 1 };
+        assert!(decimals == 0 || (decimals <= most && figures <= 5), "illegal price {text}");
+        let lots = if order.market == SOL { 2 } else { 5 };
+        assert_eq!(order.size.get().raw() % 10_u64.pow(8 - lots), 0, "illegal size {}", order.size);
+        let value = order.price.get() * order.size.get();
+        assert!(value >= Notional::whole(10), "worth {value}");
+        let view = self.engine.market(order.market).unwrap();
+        let (bid, ask) = view.touch.expect("quoted without a touch");
+        let price = order.price.get();
+        assert!(order.side == Side::Ask || price < ask, "bid {price} at the ask {ask}");
+        assert!(order.side == Side::Bid || price > bid, "ask {price} at the bid {bid}");
+        let mark = view.fair.unwrap();
+        for other in self.could_trade(order.market).filter(|other| other.0 != order.side) {
+            let apart = match order.side {
+                Side::Bid => price < other.1,
+                Side::Ask => price > other.1,
+            };
+            assert!(apart, "own {} {price} meets own {}", order.side, other.1);
+        }
+        self.in_flight.insert(order.cloid, *order);
+        self.check_cap(order.market, order.side, mark);
+    }
+
+    /// All that could still trade at the venue, in flight or open, whoever's.
+    fn could_trade(&self, market: MarketId) -> impl Iterator<Item = (Side, Price, Size)> {
+        let flying = self.in_flight.values().filter(move |order| order.market == market);
+        let flying = flying.map(|o| (o.side, o.price.get(), o.size.get()));
+        let open = self.venue.open().filter(move |order| order.market == market);
+        let ours = open.filter(|order| order.cloid.is_some());
+        flying.chain(ours.map(|o| (o.side, o.price, o.remaining())))
+    }
+
+    /// After any subset of fills, the position is within its limit: the true position and all that
+    /// could truly trade.
+    pub fn check_cap(&self, market: MarketId, side: Side, mark: Price) {
+        let orders = self.could_trade(market).filter(|order| order.0 == side);
+        let sum = orders.fold(0_i128, |sum, (_, _, size)| sum + i128::from(size.raw()));
+        let position = i128::from(self.venue.position(market).raw());
+        let worst = if side == Side::Bid { position + sum } else { sum - position };
+        let worst = Size::from_raw(u64::try_from(worst.max(0)).unwrap());
+        let max = self.config.markets[market.index()].max_position;
+        assert!(mark * worst <= max, "{} could become {worst} x {mark}", market);
+    }
+
+    /// While a market does not quote, nothing of it rests without a cancel under way.
+    pub fn check_pulled(&self) {
+        for market in [SOL, BTC] {
+            let view = self.engine.market(market).unwrap();
+            if view.why_not.is_some() {
+                let idle = |o: &hl_engine::OrderView| {
+                    matches!(o.state, OrderState::Live | OrderState::Pending)
+                };
+                let order = self.engine.orders(market).find(idle);
+                assert_eq!(order, None, "not pulled: {:?}", view.why_not);
+            }
+        }
+    }
+
+    /// After calm: agreement with the venue, quotes on, nothing in doubt.
+    pub fn check_healed(&self) {
+        for market in [SOL, BTC] {
+            let view = self.engine.market(market).unwrap();
+            assert_eq!(view.position, self.venue.position(market), "positions differ");
+            assert_eq!(view.why_not, None, "not quoting");
+            let ours: BTreeSet<_> = self.engine.orders(market).map(|order| order.cloid).collect();
+            let open = self.venue.open().filter(|o| o.market == market && o.cloid.is_some());
+            let truth: BTreeSet<_> = open.filter_map(|order| order.cloid).collect();
+            assert_eq!(ours, truth, "orders differ");
+            assert!(!truth.is_empty());
+            let fills = self.venue.fills.iter().filter(|fill| fill.market == market);
+            assert_eq!(view.stats.maker_fills, fills.count() as u64, "fills differ");
+        }
+    }
+}

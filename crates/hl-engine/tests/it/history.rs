@@ -1,0 +1,438 @@
+//! A world for random histories: the engine, a network that loses, delays, reorders and repeats, and
+//! the venue's truth, against which every order that leaves is checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hl_engine::{
+    Command, Connection, Engine, EngineConfig, Fill, Found, Input, MarketId, MarketStatus,
+    OpenOrder, Operator, OrderUpdate, Output, PlaceOrder, Position, Query, Reply, RequestId, Usd,
+};
+use hl_quant::{Millis, Notional, Price, Side, Size};
+use hl_wire::{Cloid, RejectCode};
+
+use crate::{
+    bench::{BTC, SOL, config, price, size, spec},
+    venue::{News, Venue},
+};
+
+const START: Millis = Millis(1_762_252_867_000);
+
+/// What can happen next.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// Time passes, with a wake-up in between where the engine wants one.
+    Pass(u16),
+    /// The touch moves by this many hundredths of a basis point and a book is sent, or not.
+    Move(u8, i16, bool),
+    Bbo(u8),
+    /// The n-th message under way arrives.
+    Arrive(u8),
+    /// The n-th message under way arrives, and will arrive once more.
+    Twice(u8),
+    /// The n-th message under way is lost, if it is one that may be lost.
+    Lose(u8),
+    /// The n-th command under way is carried out and answered.
+    Execute(u8),
+    /// It is carried out and answered with an error.
+    Lie(u8),
+    /// It never arrives; the shell says unknown, or nothing.
+    Drop(u8, bool),
+    /// The n-th open order trades by a part of 1 to 4 quarters.
+    Trade(u8, u8),
+    /// The venue takes the n-th order away.
+    Take(u8),
+    /// A human places an order.
+    Foreign(u8, bool),
+    Halt,
+    Resume,
+    Down,
+    Up,
+    Reject(u8),
+}
+
+/// A message to the engine, under way.
+#[derive(Clone, Debug)]
+pub enum Mail {
+    Outcome(RequestId, Vec<Reply>),
+    Fill(Fill),
+    Order(OrderUpdate),
+    OpenOrders(RequestId, Vec<OpenOrder>),
+    Account(RequestId, Millis, Vec<Position>),
+    Fills(RequestId, Vec<Fill>),
+    Status(RequestId, Cloid, Found),
+    Specs(Millis),
+}
+
+pub struct World {
+    pub engine: Engine,
+    pub config: EngineConfig,
+    pub venue: Venue,
+    pub now: Millis,
+    pub mail: Vec<Mail>,
+    /// Commands under way, and when they were given.
+    pub commands: Vec<(Millis, Command)>,
+    pub connected: bool,
+    pub wake: Millis,
+    pub outputs: Vec<String>,
+    /// Orders that were sent and have not reached the venue: they may still.
+    pub in_flight: BTreeMap<Cloid, PlaceOrder>,
+    pub ends: BTreeMap<u64, u32>,
+    pub fills_seen: BTreeSet<(MarketId, u64)>,
+    pub cloids: BTreeSet<Cloid>,
+}
+
+fn limited() -> EngineConfig {
+    let mut config = config();
+    for market in &mut config.markets {
+        market.max_position = Notional::whole(300);
+    }
+    config.limits.max_gross = Notional::whole(500);
+    config
+}
+
+impl World {
+    fn new() -> Self {
+        let config = limited();
+        let mut venue = Venue::default();
+        venue.now = START;
+        venue.touch.insert(SOL, (price("164.89"), price("164.91")));
+        venue.touch.insert(BTC, (price("103455"), price("103456")));
+        let mut world = Self {
+            engine: Engine::new(config.clone(), 7),
+            config,
+            venue,
+            now: START,
+            mail: Vec::new(),
+            commands: Vec::new(),
+            connected: true,
+            wake: START,
+            outputs: Vec::new(),
+            in_flight: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            fills_seen: BTreeSet::new(),
+            cloids: BTreeSet::new(),
+        };
+        world.input(Input::Connection(Connection::Up));
+        world
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.engine.handle(self.now, input);
+        loop {
+            match self.engine.poll() {
+                Output::Event(event) => {
+                    self.outputs.push(event.to_string());
+                    self.check_event(&event);
+                }
+                Output::Command(command) => {
+                    self.outputs.push(format!("{command:?}"));
+                    self.check_command(&command);
+                    self.commands.push((self.now, command));
+                }
+                Output::WaitUntil(wake) => {
+                    assert!(wake > self.now, "a wake-up in the past");
+                    self.wake = wake;
+                    break;
+                }
+            }
+        }
+        self.check_pulled();
+    }
+
+    /// The venue's streams reach the mail while the connection is up.
+    fn collect_news(&mut self) {
+        for news in std::mem::take(&mut self.venue.news) {
+            if self.connected {
+                self.mail.push(match news {
+                    News::Fill(fill) => Mail::Fill(fill),
+                    News::Order(update) => Mail::Order(update),
+                });
+            }
+        }
+    }
+
+    fn deliver(&mut self, mail: &Mail) {
+        match mail {
+            Mail::Outcome(request, replies) => {
+                self.input(Input::Outcome { request: *request, replies });
+            }
+            Mail::Fill(fill) => self.input(Input::Fill(*fill)),
+            Mail::Order(update) => self.input(Input::Order(*update)),
+            Mail::OpenOrders(request, orders) => {
+                self.input(Input::OpenOrders { request: *request, orders });
+            }
+            Mail::Account(request, time, positions) => self.input(Input::Account {
+                request: *request,
+                time: *time,
+                positions,
+                value: Usd::ZERO,
+            }),
+            Mail::Fills(request, fills) => {
+                self.input(Input::Fills { request: Some(*request), fills });
+            }
+            Mail::Status(request, cloid, found) => {
+                self.input(Input::OrderStatus { request: *request, cloid: *cloid, found: *found })
+            }
+            Mail::Specs(requested) => {
+                for market in [SOL, BTC] {
+                    let (spec, requested) = (&spec(market), *requested);
+                    let status = MarketStatus::Trading;
+                    self.input(Input::Spec { market, spec, requested, status });
+                }
+            }
+        }
+    }
+
+    /// Carries a command out; its answer goes into the mail, or a lie in its place.
+    fn execute(&mut self, given: Millis, command: &Command, lie: bool) {
+        self.venue.now = self.now;
+        let request = command.request();
+        self.landed(command);
+        let mail = match command {
+            Command::FetchSpecs { .. } => Mail::Specs(given),
+            Command::Reconcile { query, .. } => match query {
+                Query::OpenOrders => Mail::OpenOrders(request, self.venue.list()),
+                Query::Account => Mail::Account(request, self.now, self.venue.held()),
+                Query::Fills { since } => {
+                    let fills = self.venue.fills.iter().filter(|fill| fill.time >= *since);
+                    Mail::Fills(request, fills.copied().collect())
+                }
+                Query::Order { cloid, .. } => {
+                    Mail::Status(request, *cloid, self.venue.look_up(*cloid))
+                }
+            },
+            _ => {
+                let replies = self.venue.execute(command);
+                let n = replies.len();
+                Mail::Outcome(request, if lie { vec![Reply::Unknown; n] } else { replies })
+            }
+        };
+        self.mail.push(mail);
+        self.collect_news();
+    }
+
+    /// The orders of a command are no longer under way.
+    fn landed(&mut self, command: &Command) {
+        match command {
+            Command::Place { orders, .. } => {
+                for order in orders {
+                    self.in_flight.remove(&order.cloid);
+                }
+            }
+            Command::Modify { orders, .. } => {
+                for order in orders {
+                    self.in_flight.remove(&order.new.cloid);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn send_book(&mut self, market: MarketId) {
+        if self.connected {
+            let (bids, asks) = self.venue.book(market);
+            self.input(Input::Book { market, time: self.now, bids: &bids, asks: &asks });
+        }
+    }
+
+    /// Lets time pass. The venue refuses what is on its way for ten seconds (`expiresAfter`).
+    fn pass(&mut self, ms: u64) {
+        let end = self.now.plus(ms);
+        while self.wake <= end {
+            self.now = self.wake;
+            self.input(Input::Timer);
+        }
+        self.now = end;
+        self.venue.now = end;
+        let late = |(given, _): &(Millis, Command)| end.since(*given) > 10_000;
+        for (_, command) in self.commands.iter().filter(|c| late(c)).cloned().collect::<Vec<_>>() {
+            self.landed(&command);
+        }
+        self.commands.retain(|command| !late(command));
+        self.input(Input::Timer);
+    }
+
+    /// The touch moves, and whatever of ours it reaches trades.
+    fn shift(&mut self, market: MarketId, hundredths: i16) {
+        let (bid, ask) = self.venue.touch[&market];
+        let moved = |p: Price| {
+            let raw = i128::from(p.raw());
+            let raw = raw + raw * i128::from(hundredths) / 1_000_000;
+            let grid = spec(market);
+            let text = Price::from_raw(u64::try_from(raw).unwrap()).unwrap();
+            grid.prices().snap(text, hl_quant::Round::Down).unwrap()
+        };
+        let grid = spec(market);
+        let new = moved(bid);
+        let width = ask.raw() - bid.raw();
+        let above = Price::from_raw(new.get().raw() + width).unwrap();
+        let above = grid.prices().snap(above, hl_quant::Round::Up).unwrap();
+        self.venue.touch.insert(market, (new.get(), above.get()));
+        let (bid, ask) = self.venue.touch[&market];
+        let reached: Vec<_> = self
+            .venue
+            .open()
+            .filter(|o| o.market == market)
+            .filter(|o| if o.side == Side::Bid { o.price >= ask } else { o.price <= bid })
+            .filter_map(|o| o.cloid)
+            .collect();
+        for cloid in reached {
+            self.venue.trade(cloid, Size::MAX);
+        }
+        self.collect_news();
+    }
+
+    fn pick<T>(list: &[T], n: u8) -> Option<usize> {
+        (!list.is_empty()).then(|| usize::from(n) % list.len())
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Pass(ms) => self.pass(u64::from(ms)),
+            Step::Move(market, by, sends) => {
+                let market = MarketId(u16::from(market));
+                self.shift(market, by);
+                if sends {
+                    self.send_book(market);
+                }
+            }
+            Step::Bbo(market) => self.send_bbo(MarketId(u16::from(market))),
+            Step::Arrive(_) | Step::Twice(_) | Step::Lose(_) => self.step_mail(step),
+            Step::Execute(_) | Step::Lie(_) | Step::Drop(..) | Step::Reject(_) => {
+                self.step_command(step);
+            }
+            Step::Trade(..) | Step::Take(_) | Step::Foreign(..) => self.step_venue(step),
+            Step::Halt => self.input(Input::Operator(Operator::Halt)),
+            Step::Resume => self.input(Input::Operator(Operator::Resume)),
+            Step::Down => {
+                self.connected = false;
+                self.mail.retain(|m| !matches!(m, Mail::Fill(_) | Mail::Order(_)));
+                self.input(Input::Connection(Connection::Down));
+            }
+            Step::Up if !self.connected => {
+                self.connected = true;
+                self.input(Input::Connection(Connection::Up));
+            }
+            Step::Up => {}
+        }
+    }
+
+    fn send_bbo(&mut self, market: MarketId) {
+        let (bids, asks) = self.venue.book(market);
+        let (bid, ask) = (bids.first().copied(), asks.first().copied());
+        if self.connected {
+            self.input(Input::Bbo { market, time: self.now, bid, ask });
+        }
+    }
+
+    fn step_mail(&mut self, step: Step) {
+        let (Step::Arrive(n) | Step::Twice(n) | Step::Lose(n)) = step else { return };
+        let Some(at) = Self::pick(&self.mail, n) else { return };
+        let mail = self.mail.remove(at);
+        if !matches!(step, Step::Lose(_)) {
+            self.deliver(&mail);
+        }
+        if matches!(step, Step::Twice(_)) {
+            self.mail.push(mail);
+        }
+    }
+
+    fn step_command(&mut self, step: Step) {
+        let (Step::Execute(n) | Step::Lie(n) | Step::Drop(n, _) | Step::Reject(n)) = step else {
+            return;
+        };
+        let Some(at) = Self::pick(&self.commands, n) else { return };
+        let (given, command) = self.commands.remove(at);
+        let request = command.request();
+        match (step, &command) {
+            (Step::Drop(_, says), _) => {
+                self.landed(&command);
+                if says {
+                    self.mail.push(Mail::Outcome(request, Vec::new()));
+                }
+            }
+            (Step::Reject(_), Command::Place { orders, .. }) => {
+                self.landed(&command);
+                let margin = Reply::Rejected { code: RejectCode::Margin, bbo: None };
+                self.mail.push(Mail::Outcome(request, vec![margin; orders.len()]));
+            }
+            _ => self.execute(given, &command, matches!(step, Step::Lie(_))),
+        }
+    }
+
+    fn step_venue(&mut self, step: Step) {
+        let open: Vec<_> = self.venue.open().filter_map(|o| o.cloid).collect();
+        match step {
+            Step::Trade(n, quarters) => {
+                if let Some(at) = Self::pick(&open, n) {
+                    let order = self.venue.open().find(|o| o.cloid == Some(open[at])).unwrap();
+                    let part = order.size.raw() / 4 * u64::from(quarters);
+                    self.venue.trade(open[at], Size::from_raw(part));
+                }
+            }
+            Step::Take(n) => {
+                if let Some(at) = Self::pick(&open, n) {
+                    self.venue.take_away(open[at]);
+                }
+            }
+            Step::Foreign(market, bids) => {
+                // Far away: what happens between it and the market is not this test's business.
+                let side = if bids { Side::Bid } else { Side::Ask };
+                let at = price(if bids { "1" } else { "1000000" });
+                self.venue.rest(MarketId(u16::from(market)), None, side, at, size("0.0001"));
+            }
+            _ => {}
+        }
+        self.collect_news();
+    }
+
+    /// Everything arrives, in order and at once, for this long.
+    fn calm(&mut self, ms: u64) {
+        for _ in 0..ms / 250 {
+            self.pass(250);
+            self.send_book(SOL);
+            self.send_book(BTC);
+            for _ in 0..20 {
+                let commands = std::mem::take(&mut self.commands);
+                for (given, command) in commands {
+                    self.execute(given, &command, false);
+                }
+                let mail = std::mem::take(&mut self.mail);
+                for mail in &mail {
+                    self.deliver(mail);
+                }
+                if mail.is_empty() && self.commands.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+
+    pub fn run(steps: &[Step]) -> Self {
+        let mut world = Self::new();
+        world.calm(1_000);
+        world.check_healed();
+        for step in steps {
+            world.step(*step);
+        }
+        world.step(Step::Up);
+        world.step(Step::Resume);
+        world.calm(90_000);
+        world.check_healed();
+        world.input(Input::Operator(Operator::Stop));
+        world.calm(3_000);
+        assert!(
+            world
+                .outputs
+                .iter()
+                .any(|line| line.ends_with(" remaining=0") && line.starts_with("halt_evt=stopped"))
+        );
+        assert_eq!(world.venue.open().filter(|o| o.cloid.is_some()).count(), 0);
+        assert!(world.ends.values().all(|ends| *ends == 1), "every attempt ends once");
+        let stats = world.engine.stats();
+        assert_eq!(stats.attempts, world.ends.len() as u64);
+        assert_eq!(stats.in_flight(), 0);
+        assert_eq!(stats.taker_fills, 0);
+        world
+    }
+}

@@ -6,8 +6,10 @@
 mod core;
 mod driver;
 mod embedded;
+mod incoming;
 mod keyfile;
 mod log;
+mod outgoing;
 mod preflight;
 mod setup;
 mod status;

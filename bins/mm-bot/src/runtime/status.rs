@@ -75,7 +75,7 @@ impl Screen {
         let seconds = self.elapsed().as_secs();
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         clip(&format!(
-            "{}  {hours:02}:{minutes:02}:{:02}  attempts {}  accepted {}  rejected {}{}  unknown {}  \
+            "{}  {hours:02}:{minutes:02}:{:02}  attempts {}  accepted {}  rejected {} [{}]  unknown {}  \
              fills {} maker {} taker",
             self.title,
             seconds % 60,
@@ -98,11 +98,11 @@ fn clip(line: &str) -> String {
     line.chars().take(118).collect()
 }
 
-/// ` (E_ALO 3, E_TICK 1)`, or nothing.
+/// `E_ALO 3, E_TICK 1`, or nothing.
 pub(super) fn classes(stats: &Stats) -> String {
     let list: Vec<String> =
         stats.rejected().iter().map(|(code, count)| format!("{code} {count}")).collect();
-    if list.is_empty() { String::new() } else { format!(" ({})", list.join(", ")) }
+    list.join(", ")
 }
 
 fn views<'e>(

@@ -146,8 +146,8 @@ impl Summary {
         }
         print_row(out, "all", &self.total, self.profit())?;
         let codes = classes(&self.total);
-        let codes = if codes.is_empty() { " none" } else { codes.as_str() };
-        writeln!(out, "\nrejected by code:{codes}")?;
+        let codes = if codes.is_empty() { "none" } else { codes.as_str() };
+        writeln!(out, "\nrejected by code: {codes}")?;
         self.print_truth(out)?;
         let open = match &self.remaining {
             Remaining::Confirmed(n) => format!("{n}, by the venue's own list"),

@@ -230,3 +230,16 @@ fn a_venue_that_is_not_there_is_exit_code_5() {
     assert_eq!(done.code, 5, "{done:?}");
     assert!(!format!("{done:?}").contains("c0ffee11"), "{done:?}");
 }
+
+/// Half a minute is when specs are fetched again and everything is read back for the second time.
+#[test]
+fn a_run_goes_on_past_the_refresh_of_specs_and_the_reconciliation() {
+    let done = Bot::new().run(&["run", "--for", "40s", "--seed", "11", "--json"]);
+    check(&done);
+    let late =
+        |line: &&str| line.starts_with("quote_evt=stop ") && !line.contains("reason=stopped");
+    let stops: Vec<&str> = done.stderr.lines().filter(late).collect();
+    for reason in ["book_stale", "spec_stale", "disconnected"] {
+        assert!(stops.iter().all(|line| !line.contains(reason)), "{stops:#?}");
+    }
+}

@@ -1,0 +1,104 @@
+//! To the engine: what the stream and the answers say.
+
+use hl_client::{InfoError, WsEvent, clock};
+use hl_engine::{Connection, Input};
+use hl_wire::info::Fill;
+use tokio::task::JoinError;
+
+use super::driver::{Driver, Ending, LAST_FILLS, Settling};
+use super::tasks::Answer;
+
+impl Driver {
+    pub(super) fn heard(&mut self, event: WsEvent) {
+        let now = clock::now();
+        match event {
+            WsEvent::Ready => self.core.feed(now, Input::Connection(Connection::Up)),
+            WsEvent::Down(why) => {
+                self.log.line(&format!("stream_evt=down reason=\"{why}\""));
+                self.core.feed(now, Input::Connection(Connection::Down));
+            }
+            WsEvent::Frame(frame) => match frame.parse(&mut self.scratch) {
+                Ok(message) => {
+                    let core = &mut self.core;
+                    self.adapter.message(&message, &mut |input| core.feed(now, input));
+                }
+                Err(_) => self.core.feed(now, Input::Unreadable { what: "stream_frame" }),
+            },
+            WsEvent::Unreadable { why } => {
+                self.log.line(&format!("stream_evt=unreadable reason=\"{why}\""));
+                self.core.feed(now, Input::Unreadable { what: "stream_frame" });
+            }
+            WsEvent::Dropped { frames } => {
+                self.log.line(&format!("stream_evt=dropped frames={frames}"));
+            }
+            WsEvent::Up => self.log.line(&"stream_evt=up"),
+        }
+    }
+
+    pub(super) fn answered(&mut self, answer: Result<Answer, JoinError>) {
+        match answer {
+            Ok(answer) => self.take(answer),
+            // The engine takes the missing answer for an unknown outcome, which is what it is.
+            Err(error) => self.end(Ending::Broken(format!("a request task ended: {error}"))),
+        }
+    }
+
+    fn take(&mut self, answer: Answer) {
+        let now = clock::now();
+        let core = &mut self.core;
+        match answer {
+            Answer::Action { request, result: Ok(receipt), .. } => {
+                let outcome = &receipt.outcome;
+                self.adapter.outcome(request, outcome, &mut |input| core.feed(now, input));
+            }
+            Answer::Action { request, orders, result: Err(error) } => {
+                self.log.line(&format!("shell_evt=not_sent reason=\"{error}\""));
+                self.never_sent(request, orders);
+            }
+            Answer::Specs { ticket, requested, result } => self.specs(ticket, requested, result),
+            Answer::OpenOrders { request, result: Ok(orders) } => {
+                self.adapter.open_orders(request, &orders, &mut |input| core.feed(now, input));
+            }
+            Answer::Account { request, result: Ok(state) } => {
+                self.adapter.account(request, &state, &mut |input| core.feed(now, input));
+            }
+            Answer::Fills { request: LAST_FILLS, result } => self.last_fills(result),
+            Answer::Fills { request, result: Ok(fills) } => {
+                self.adapter.fills(request, &fills, &mut |input| core.feed(now, input));
+            }
+            Answer::Order { request, cloid, result: Ok(status) } => {
+                let sink = &mut |input: Input<'_>| core.feed(now, input);
+                self.adapter.order_status(request, cloid, &status, sink);
+            }
+            Answer::RateLimit { result: Ok(limit) } => {
+                self.adapter.rate_limit(&limit, &mut |input| core.feed(now, input));
+            }
+            Answer::RateLimit { result: Err(error) } => self.not_answered(&error),
+            Answer::OpenOrders { request, result: Err(error) }
+            | Answer::Account { request, result: Err(error) }
+            | Answer::Fills { request, result: Err(error) }
+            | Answer::Order { request, result: Err(error), .. } => {
+                self.not_answered(&error);
+                self.core.query_failed(now, request);
+            }
+        }
+    }
+
+    /// The engine did not ask for these, so they come as a stream's snapshot does: unasked.
+    fn last_fills(&mut self, result: Result<Vec<Fill>, InfoError>) {
+        self.settling = Some(Settling::Done);
+        let (now, core) = (clock::now(), &mut self.core);
+        match result {
+            Ok(fills) => self.adapter.fills(LAST_FILLS, &fills, &mut |input| {
+                if let Input::Fills { fills, .. } = input {
+                    core.feed(now, Input::Fills { request: None, fills });
+                }
+            }),
+            Err(error) => self.not_answered(&error),
+        }
+    }
+
+    fn not_answered(&mut self, error: &InfoError) {
+        self.log.line(&format!("shell_evt=query_failed reason=\"{error}\""));
+    }
+}

@@ -1,0 +1,131 @@
+//! From the engine: events to the log, commands to the venue.
+
+use hl_client::{InfoError, clock};
+use hl_engine::{Command, Input, MarketId, Reply, RequestId, adapt};
+use hl_quant::Millis;
+use hl_specs::{Ticket, Universe, Want};
+use hl_wire::info::Meta;
+
+use super::driver::Driver;
+
+/// An order or a modify that is older than this is refused by the venue, so that one that is
+/// delayed on the way cannot appear long after it was given up.
+const ACTION_LIFE_MS: u64 = 10_000;
+/// The list of markets is not fetched again if it is younger than this: the start has just done so.
+const SPECS_YOUNG_MS: u64 = 5_000;
+
+impl Driver {
+    /// Writes the events, then carries out the commands: an order that is sent is on record.
+    ///
+    /// One round only. What the engine asks for in return waits for the next turn of the loop, so
+    /// that no conversation between it and this shell can keep a signal from being heard.
+    pub(super) fn carry_out(&mut self) {
+        self.write_events();
+        for command in core::mem::take(&mut self.core.commands) {
+            self.execute(command);
+        }
+        if !self.core.commands.is_empty() {
+            self.core.wake = clock::now();
+        }
+        self.write_events();
+        self.log.flush();
+    }
+
+    fn write_events(&mut self) {
+        for event in self.core.events.drain(..) {
+            self.log.line(&event);
+        }
+    }
+
+    fn execute(&mut self, command: Command) {
+        let request = command.request();
+        let orders = match &command {
+            Command::FetchSpecs { .. } => return self.fetch_specs(),
+            Command::Reconcile { query, .. } => {
+                self.tasks.spawn(self.link.clone().ask(request, *query));
+                return;
+            }
+            Command::Place { orders, .. } => orders.len(),
+            Command::Modify { orders, .. } => orders.len(),
+            Command::Cancel { orders, .. } => orders.len(),
+            Command::ScheduleCancel { .. } => 1,
+        };
+        let Some(action) = self.adapter.action(&command) else {
+            return self.never_sent(request, orders);
+        };
+        let expires_after = match command {
+            Command::Place { .. } | Command::Modify { .. } => {
+                Some(clock::now().plus(ACTION_LIFE_MS))
+            }
+            _ => None,
+        };
+        self.tasks.spawn(self.link.clone().send(request, orders, action, expires_after));
+    }
+
+    pub(super) fn never_sent(&mut self, request: RequestId, orders: usize) {
+        let replies = vec![Reply::NeverSent; orders];
+        self.core.feed(clock::now(), Input::Outcome { request, replies: &replies });
+    }
+
+    /// The engine knows when it wants specs. The cache has its own opinion on how often the venue
+    /// may be asked; where it refuses, the engine is told so and asks again later.
+    fn fetch_specs(&mut self) {
+        let now = clock::now();
+        if now.since(self.specs_at) < SPECS_YOUNG_MS {
+            return self.tell_specs(now);
+        }
+        if self.specs_asked {
+            return;
+        }
+        match self.cache.begin_fetch(now, Want::Now) {
+            Some(ticket) => {
+                self.specs_asked = true;
+                self.tasks.spawn(self.link.clone().specs(ticket, now));
+            }
+            None => self.core.feed(now, Input::SpecsFailed),
+        }
+    }
+
+    pub(super) fn specs(
+        &mut self,
+        ticket: Ticket,
+        requested: Millis,
+        result: Result<Meta, InfoError>,
+    ) {
+        self.specs_asked = false;
+        let now = clock::now();
+        let universe = result
+            .map_err(|error| error.to_string())
+            .and_then(|meta| Universe::builder().perps(&meta).build().map_err(|e| e.to_string()));
+        match universe {
+            Ok(universe) => {
+                let Ok(update) = self.cache.complete(ticket, universe, now) else {
+                    return self.core.feed(now, Input::SpecsFailed);
+                };
+                self.specs_at = requested;
+                for applied in &update.applied {
+                    self.log.line(applied);
+                }
+                for refused in &update.refused {
+                    self.log.line(&format!("spec_evt=override_refused reason=\"{refused}\""));
+                }
+                self.tell_specs(now);
+            }
+            Err(why) => {
+                self.cache.fail(ticket, now);
+                self.log.line(&format!("spec_evt=failed reason=\"{why}\""));
+                self.core.feed(now, Input::SpecsFailed);
+            }
+        }
+    }
+
+    fn tell_specs(&mut self, now: Millis) {
+        for (index, coin) in (0_u16..).zip(&self.coins) {
+            let lookup = self.cache.lookup(coin, now);
+            let told = adapt::spec(MarketId(index), &lookup, self.specs_at);
+            let Some(Input::Spec { market, spec, requested, status }) = told else { continue };
+            let spec = &spec.with_min_notional(self.min_notional);
+            self.core.feed(now, Input::Spec { market, spec, requested, status });
+        }
+    }
+}

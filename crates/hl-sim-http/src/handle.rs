@@ -52,7 +52,11 @@ pub async fn spawn(exchange: Exchange, config: FrontConfig) -> Result<Handle, Sp
         // Both a word and the handle's end mean that it is time.
         server_stopped.await.ok();
     });
-    let exchange = tokio::spawn(actor.run(exchange_stopped));
+    // A thread of its own: a slow block of the exchange must not hold up its clients, who in a bot
+    // with an embedded exchange run on the same single-threaded runtime.
+    let runtime = tokio::runtime::Handle::current();
+    let exchange =
+        tokio::task::spawn_blocking(move || runtime.block_on(actor.run(exchange_stopped)));
     let server = tokio::spawn(serve.into_future());
     Ok(Handle { address, exchanger, stop_exchange, stop_server, exchange, server })
 }

@@ -19,8 +19,9 @@ use crate::ws::{Streams, Wanted};
 
 /// Time between mark price updates.
 const MARK_MS: u64 = 3_000;
-/// A caller that slept longer than this finds that the blocks of its sleep did not happen.
-const MAX_CATCH_UP_MS: u64 = 60_000;
+/// A caller that slept longer than this finds that the blocks of its sleep did not happen: on a
+/// machine too slow to build blocks in real time, catching up would only fall further behind.
+const MAX_CATCH_UP_MS: u64 = 1_000;
 
 /// A Hyperliquid exchange in memory: see the crate's documentation.
 #[derive(Debug)]

@@ -187,8 +187,10 @@ impl Engine {
             Input::Trade { .. } | Input::Timer => {}
             Input::Spec { market, spec, requested, status } => {
                 let spec = Spec { rules: *spec, requested, status };
-                let every = self.config.timing.spec_refresh_ms;
-                self.sync.specs.heard(requested.plus(every));
+                let timing = &self.config.timing;
+                // An answer that is old already must not be asked for again in the same breath.
+                let due = requested.plus(timing.spec_refresh_ms).max(now.plus(timing.retry_ms));
+                self.sync.specs.heard(due);
                 if let Some(market) = self.markets.get_mut(market.index()) {
                     market.set_spec(spec, now, &mut self.out);
                 } else {

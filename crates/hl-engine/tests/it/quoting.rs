@@ -1,11 +1,12 @@
 //! What is quoted, and when not.
 
 use hl_engine::{
-    Batching, Command, EventKind, FairKind, Input, Layer, Level, NoQuote, OrderState, Ppm, Replace,
+    Batching, Command, EventKind, FairKind, Input, Layer, Level, MarketStatus, NoQuote, OrderState,
+    Ppm, Replace,
 };
-use hl_quant::{Notional, Side};
+use hl_quant::{Millis, Notional, Side};
 
-use crate::bench::{BTC, Bench, SOL, config, price, size};
+use crate::bench::{BTC, Bench, SOL, config, price, size, spec};
 
 fn layered() -> hl_engine::EngineConfig {
     let mut config = config();
@@ -286,4 +287,23 @@ fn the_mark_of_a_spec_change_is_seen_and_the_quotes_follow_the_new_lot() {
     let new = bench.one(SOL, Side::Bid);
     assert_eq!(new.remaining.to_string(), "0.5");
     assert_eq!(new.state, OrderState::Live);
+}
+
+#[test]
+fn a_spec_that_is_old_on_arrival_is_not_asked_for_again_in_the_same_breath() {
+    let mut bench = Bench::new(config());
+    bench.hold = |command| matches!(command, Command::FetchSpecs { .. });
+    bench.start();
+    let asked = |bench: &Bench| {
+        bench.commands.iter().filter(|c| matches!(c, Command::FetchSpecs { .. })).count()
+    };
+    let before = asked(&bench);
+    let requested = Millis(bench.now.0 - 600_000);
+    for market in [SOL, BTC] {
+        let (spec, status) = (&spec(market), MarketStatus::Trading);
+        bench.input(Input::Spec { market, spec, requested, status });
+    }
+    assert_eq!(asked(&bench), before, "an answer that is old must not make a loop");
+    bench.pass(2_000);
+    assert!(asked(&bench) > before, "but soon after");
 }

@@ -16,7 +16,7 @@
 //! # Determinism and cost
 //!
 //! All arithmetic is on integers: the fair price is a fixed-point number and a normal draw is a
-//! count of random bits. It becomes a price through one rounding door, [`Latent::fair`](latent).
+//! count of random bits. It becomes a price through one rounding door, `Latent::fair`.
 //! Every market has its own generator, seeded from the exchange's seed and the market's number, and
 //! moves in steps of 100 ms of block time whatever the block interval is. Memory is bounded: the
 //! providers' orders (a few dozen a market) and a short history of the fair price.

@@ -14,7 +14,7 @@
 //!
 //! # From bytes to a market
 //!
-//! 1. [`Lines`](source) splits a stream into lines of bounded length and knows a file that was cut.
+//! 1. The bytes are split into lines of bounded length; a file that was cut is noticed.
 //! 2. [`TapeReader`] parses a line with one set of strict rules. Prices and sizes become
 //!    [`OrderPrice`](hl_quant::OrderPrice) and [`OrderSize`](hl_quant::OrderSize), so a number that
 //!    is not canonical text or not on the market's grid cannot get further than this.

@@ -18,7 +18,7 @@ impl Adapter {
         &self,
         request: RequestId,
         outcome: &ActionOutcome,
-        sink: &mut impl FnMut(Input<'_>),
+        sink: &mut dyn FnMut(Input<'_>),
     ) {
         let replies = outcome.outcomes.iter().take(MAX_BATCH).map(reply);
         let replies: arrayvec::ArrayVec<Reply, MAX_BATCH> = replies.collect();
@@ -31,7 +31,7 @@ impl Adapter {
         &self,
         request: RequestId,
         orders: &[OrderDoc],
-        sink: &mut impl FnMut(Input<'_>),
+        sink: &mut dyn FnMut(Input<'_>),
     ) {
         let ours = orders.iter().filter_map(|order| {
             Some(OpenOrder {
@@ -54,7 +54,7 @@ impl Adapter {
         &self,
         request: RequestId,
         state: &ClearinghouseState,
-        sink: &mut impl FnMut(Input<'_>),
+        sink: &mut dyn FnMut(Input<'_>),
     ) {
         let Some(time) = state.time else {
             return sink(Input::QueryFailed { request });
@@ -75,12 +75,7 @@ impl Adapter {
 
     /// The answer to [`Query::Fills`](crate::Query::Fills). If one of the fills cannot be expressed,
     /// the rest still counts, but the question has not been answered.
-    pub fn fills(
-        &self,
-        request: RequestId,
-        fills: &[info::Fill],
-        sink: &mut impl FnMut(Input<'_>),
-    ) {
+    pub fn fills(&self, request: RequestId, fills: &[info::Fill], sink: &mut dyn FnMut(Input<'_>)) {
         let mut unreadable = None;
         let mut known = Vec::with_capacity(fills.len());
         for fill in fills.iter().filter_map(|fill| self.fill(fill)) {
@@ -103,7 +98,7 @@ impl Adapter {
         request: RequestId,
         cloid: Cloid,
         status: &OrderStatus,
-        sink: &mut impl FnMut(Input<'_>),
+        sink: &mut dyn FnMut(Input<'_>),
     ) {
         let found = match status {
             OrderStatus::UnknownOid => Found::No,
@@ -117,7 +112,7 @@ impl Adapter {
     }
 
     /// The address budget.
-    pub fn rate_limit(&self, limit: &UserRateLimit, sink: &mut impl FnMut(Input<'_>)) {
+    pub fn rate_limit(&self, limit: &UserRateLimit, sink: &mut dyn FnMut(Input<'_>)) {
         let cap = limit.n_requests_cap.saturating_add(limit.n_requests_surplus);
         sink(Input::RateLimit { used: limit.n_requests_used, cap });
     }

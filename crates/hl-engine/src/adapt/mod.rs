@@ -74,7 +74,7 @@ impl Adapter {
 
     /// Hands on what a stream message says about our markets, in its order. Messages about other
     /// markets, and those that say nothing about trading, produce no input.
-    pub fn message(&mut self, message: &Message<'_>, sink: &mut impl FnMut(Input<'_>)) {
+    pub fn message(&mut self, message: &Message<'_>, sink: &mut dyn FnMut(Input<'_>)) {
         match message {
             Message::L2Book(book) => {
                 let Some(market) = self.market(&book.coin) else { return };
@@ -111,7 +111,7 @@ impl Adapter {
         }
     }
 
-    fn stream_fills(&self, fills: &[info::Fill], sink: &mut impl FnMut(Input<'_>)) {
+    fn stream_fills(&self, fills: &[info::Fill], sink: &mut dyn FnMut(Input<'_>)) {
         for fill in fills {
             match self.fill(fill) {
                 Some(Ok(fill)) => sink(Input::Fill(fill)),

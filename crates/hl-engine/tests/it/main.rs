@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod adapting;
 mod bench;
 mod checks;
 mod history;

@@ -1,0 +1,159 @@
+//! Documents in, actions out.
+
+use hl_engine::{Command, Input, MarketId, Query, Reply, RequestId, adapt, adapt::Adapter};
+use hl_quant::Millis;
+use hl_wire::{
+    Address, AssetId, Cloid, info, parse_exchange_response,
+    stream::{Message, Scratch},
+};
+
+use crate::bench::{Bench, SOL, config};
+
+fn adapter() -> Adapter {
+    Adapter::new([("SOL", AssetId(5)), ("BTC", AssetId(0))])
+}
+
+/// What a frame becomes.
+fn frame(text: &str) -> Vec<String> {
+    let mut scratch = Scratch::default();
+    let message = Message::parse(text, &mut scratch).unwrap();
+    let mut inputs = Vec::new();
+    adapter().message(&message, &mut |input| inputs.push(format!("{input:?}")));
+    inputs
+}
+
+/// What an answer becomes.
+fn one(hand: impl FnOnce(&Adapter, &mut dyn FnMut(Input<'_>))) -> String {
+    let mut inputs = Vec::new();
+    hand(&adapter(), &mut |input| inputs.push(format!("{input:?}")));
+    inputs.join(" ")
+}
+
+#[test]
+fn every_order_that_is_signed_is_post_only_and_names_its_market() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    bench.touch(SOL, "165.1", "165.12");
+    let actions: Vec<_> = bench
+        .commands
+        .iter()
+        .filter(|c| matches!(c, Command::Place { .. } | Command::Modify { .. }))
+        .map(|command| serde_json::to_value(adapter().action(command).unwrap()).unwrap())
+        .collect();
+    let mut orders = 0;
+    for action in &actions {
+        let list = action["orders"].as_array().or_else(|| action["modifies"].as_array()).unwrap();
+        for entry in list {
+            let order = entry.get("order").unwrap_or(entry);
+            assert_eq!(order["t"]["limit"]["tif"], "Alo", "{order}");
+            assert_eq!(order["r"], false);
+            let price: f64 = order["p"].as_str().unwrap().parse().unwrap();
+            assert_eq!(order["a"], if price > 1_000.0 { 0 } else { 5 }, "{order}");
+            assert!(order["c"].as_str().unwrap().starts_with("0x6d6d686c"));
+            orders += 1;
+        }
+    }
+    assert!(orders >= 6, "{orders} orders checked");
+    assert!(actions.iter().any(|action| action["type"] == "batchModify"));
+}
+
+#[test]
+fn a_command_for_a_market_that_the_adapter_lacks_signs_nothing() {
+    let bench = Bench::started(config());
+    let only_btc = Adapter::new([("BTC", AssetId(0))]);
+    let is_of_second = |command: &&Command| match command {
+        Command::Place { orders, .. } => orders[0].market == MarketId(1),
+        _ => false,
+    };
+    let of_second = bench.commands.iter().filter(is_of_second);
+    assert_eq!(of_second.map(|command| only_btc.action(command)).collect::<Vec<_>>(), [None]);
+}
+
+#[test]
+fn messages_about_other_markets_are_silent() {
+    let book = |coin: &str| {
+        frame(&format!(
+            r#"{{"channel":"l2Book","data":{{"coin":"{coin}","time":9,
+                "levels":[[{{"px":"1","sz":"2","n":1}}],[{{"px":"3","sz":"4","n":1}}]]}}}}"#
+        ))
+    };
+    assert_eq!(book("SOL").len(), 1);
+    assert!(book("SOL")[0].contains("Price(1)") && book("SOL")[0].contains("Size(4)"));
+    assert!(book("DOGE").is_empty());
+}
+
+#[test]
+fn an_order_update_is_judged_by_its_state_and_an_unknown_state_is_said() {
+    let update = |status: &str| {
+        frame(&format!(
+            r#"{{"channel":"orderUpdates","data":[{{"order":{{"coin":"SOL","side":"B",
+                "limitPx":"164.5","sz":"0.4","oid":7,"timestamp":1,"origSz":"0.6",
+                "cloid":"0x6d6d686c000000000000000000000001"}},"status":"{status}",
+                "statusTimestamp":2}}]}}"#
+        ))
+        .join("")
+    };
+    assert!(update("open").contains("remaining: Size(0.4), state: Open"));
+    assert!(update("filled").contains("remaining: Size(0), state: Filled"));
+    assert!(update("selfTradeCanceled").contains("state: Canceled"));
+    assert!(update("somethingNewCanceled").contains("state: Canceled"));
+    assert!(update("badAloPxRejected").contains("state: Rejected(Alo)"));
+    assert_eq!(update("somethingNew"), r#"Unreadable { what: "order_state_unknown" }"#);
+}
+
+#[test]
+fn fills_carry_their_fee_their_part_and_their_place_in_the_chain() {
+    let text = r#"{"channel":"userFills","data":{"user":"0x0000000000000000000000000000000000000001",
+        "fills":[{"coin":"SOL","px":"164.5","sz":"0.6","side":"A","time":5,"startPosition":"-1.2",
+        "dir":"Open Short","closedPnl":"0.0","hash":"0x0","oid":7,"crossed":false,"fee":"-0.01",
+        "tid":9,"feeToken":"USDC"}]}}"#;
+    let fill = frame(text).join("");
+    for part in ["side: Ask", "liquidity: Maker", "Usd(-0.01)", "SignedSize(-1.2)", "tid: 9"] {
+        assert!(fill.contains(part), "{part} in {fill}");
+    }
+}
+
+#[test]
+fn outcomes_become_one_reply_per_order() {
+    let body = br#"{"status":"ok","response":{"type":"order","data":{"statuses":[
+        {"resting":{"oid":7}},{"error":"Insufficient margin to place order. asset=5"},
+        {"error":"words that nobody knows"}]}}}"#;
+    let outcome = parse_exchange_response(200, body, 3);
+    let text = one(|adapter, sink| adapter.outcome(RequestId(1), &outcome, sink));
+    assert!(text.contains("Accepted { oid: Some(Oid(7))"), "{text}");
+    assert!(text.contains("Rejected { code: Margin"), "{text}");
+    assert!(text.contains("Unknown]"), "an unlisted sentence is no rejection: {text}");
+    let unread = parse_exchange_response(502, b"<html>", 2);
+    let replies: Vec<_> = unread.outcomes.iter().map(adapt::reply).collect();
+    assert_eq!(replies, [Reply::Unknown; 2]);
+}
+
+#[test]
+fn a_document_that_does_not_answer_the_question_is_a_failure() {
+    let state = r#"{"assetPositions":[],"marginSummary":{"accountValue":"1000.5","totalNtlPos":"0",
+        "totalRawUsd":"0","totalMarginUsed":"0"},"crossMarginSummary":{"accountValue":"0",
+        "totalNtlPos":"0","totalRawUsd":"0","totalMarginUsed":"0"},"withdrawable":"0"TIME}"#;
+    let read = |time: &str| {
+        let state: info::ClearinghouseState =
+            serde_json::from_str(&state.replace("TIME", time)).unwrap();
+        one(|adapter, sink| adapter.account(RequestId(4), &state, sink))
+    };
+    assert_eq!(read(""), "QueryFailed { request: RequestId(4) }", "when was that?");
+    assert!(read(r#","time":77"#).contains("time: Millis(77), positions: [], value: Usd(1000.5)"));
+    let unknown = one(|adapter, sink| {
+        adapter.order_status(RequestId(5), Cloid(1), &info::OrderStatus::UnknownOid, sink);
+    });
+    assert!(unknown.contains("found: No"));
+}
+
+#[test]
+fn questions_go_to_the_account() {
+    let user: Address = "0x0000000000000000000000000000000000000001".parse().unwrap();
+    let ask = |query| serde_json::to_value(adapt::question(query, user)).unwrap();
+    assert_eq!(ask(Query::OpenOrders)["type"], "frontendOpenOrders");
+    assert_eq!(ask(Query::Account)["type"], "clearinghouseState");
+    assert_eq!(ask(Query::Fills { since: Millis(5) })["startTime"], 5);
+    let order = ask(Query::Order { market: SOL, cloid: Cloid(0x2a) });
+    assert_eq!(order["oid"], "0x0000000000000000000000000000002a");
+    assert_eq!(order["user"], "0x0000000000000000000000000000000000000001");
+}

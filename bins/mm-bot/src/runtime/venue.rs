@@ -52,8 +52,13 @@ impl Venue {
     }
 
     async fn remote(args: &RunArgs, settings: &Settings) -> Result<Self, Failed> {
-        if !args.tape.is_empty() {
-            let what = "--tape plays in the embedded exchange only";
+        let embedded_only = [
+            ("--tape", !args.tape.is_empty()),
+            ("--seed", args.seed.is_some()),
+            ("--port", args.port != 0),
+        ];
+        if let Some((flag, _)) = embedded_only.iter().find(|(_, given)| *given) {
+            let what = format!("{flag} is for the embedded exchange only");
             return Err(Failed::new(Exit::Preflight, what));
         }
         let (name, network) = match settings.venue {

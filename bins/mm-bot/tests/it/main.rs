@@ -8,7 +8,9 @@
 )]
 
 mod bot;
+mod cli;
 mod config;
 mod jsonl;
 mod layers;
+mod remote;
 mod run;

@@ -1,0 +1,165 @@
+//! One run, from the checks before it to the account after it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hl_client::{WsEvents, WsHandle, clock};
+use hl_engine::{Engine, adapt::Adapter};
+use hl_specs::Universe;
+use hl_wire::Address;
+use hl_wire::session::{BookDepth, SessionConfig, Subscription};
+
+use super::core::Core;
+use super::driver::{Driver, Ending, Parts};
+use super::log::Log;
+use super::preflight::{self, Ready};
+use super::status::Screen;
+use super::stop::Stops;
+use super::summary::{self, Summary};
+use super::sweep::{Doubt, sweep};
+use super::tasks::Link;
+use super::venue::Venue;
+use super::{embedded, setup};
+use crate::cli::RunArgs;
+use crate::config::Settings;
+use crate::exit::{Exit, Failed};
+use crate::markets::min_notional;
+
+/// Everything that is ready before the first order.
+pub(super) struct Session<'v> {
+    venue: &'v Venue,
+    link: Link,
+    universe: Universe,
+    pub(super) driver: Driver,
+    stream: WsHandle,
+    events: WsEvents,
+    stops: Stops,
+}
+
+impl<'v> Session<'v> {
+    /// Checks everything that can be checked, and subscribes.
+    ///
+    /// # Errors
+    /// The reason not to start.
+    pub(super) async fn prepare(
+        args: &RunArgs,
+        settings: &Settings,
+        venue: &'v Venue,
+    ) -> Result<Self, Failed> {
+        let link = Link {
+            info: venue.info.clone(),
+            exchange: Arc::clone(&venue.exchange),
+            account: venue.account,
+        };
+        // Listening for signals begins before the first order can exist.
+        let stops = Stops::listen(args.duration)?;
+        let taped = venue.embedded.as_ref().map_or(&[][..], |embedded| &embedded.taped);
+        let ready = preflight::check(&link, settings, taped).await?;
+        let universe = ready.universe.clone();
+        let title = format!("mm-bot {} {}", venue.name, venue.endpoint.info().authority());
+        let screen = Screen::new(title, Duration::from_secs(settings.status_interval_sec));
+        let log = Log::open(args.log_file.as_deref(), screen.is_terminal())?;
+        let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
+        let (stream, events) = connect(venue, &coins)?;
+        let driver = driver(settings, venue, link.clone(), ready, log, screen);
+        Ok(Self { venue, link, universe, driver, stream, events, stops })
+    }
+
+    /// Trades until told to stop. Whatever ends it, the venue is asked what is left of ours, and
+    /// what is left is cancelled.
+    pub(super) async fn run(self) -> Summary {
+        let Self { venue, link, universe, driver, stream, events, stops } = self;
+        let started = clock::now();
+        // On a task of its own, so that a panic in it ends in an error here and not in silence.
+        let ran = tokio::task::spawn_local(driver.run(events, stops)).await;
+        stream.stop();
+        let (mut driver, ending, doubt) = match ran {
+            Ok((driver, ending)) => {
+                let clean = driver.core.stopped == Some(0);
+                (Some(driver), ending, if clean { Doubt::None } else { Doubt::InFlight })
+            }
+            Err(error) => {
+                let ending = Ending::Broken(format!("the engine task ended: {error}"));
+                (None, ending, Doubt::InFlight)
+            }
+        };
+        let remaining = sweep(&link, &universe, doubt).await;
+        if let (Some(driver), Some(embedded)) = (&mut driver, &venue.embedded) {
+            for notice in embedded.notices().await {
+                driver.log.line(&format!("sim_evt=notice text=\"{notice}\""));
+            }
+            driver.log.flush();
+        }
+        let truth = match &venue.embedded {
+            Some(embedded) => embedded.truth().await,
+            None => None,
+        };
+        Summary {
+            venue: venue.name,
+            elapsed: Duration::from_millis(clock::now().since(started)),
+            seed: venue.embedded.as_ref().map(|embedded| embedded.seed),
+            ending,
+            total: driver.as_ref().map(|driver| driver.core.engine.stats()),
+            markets: driver.as_ref().map_or_else(Vec::new, |driver| {
+                summary::markets(&driver.core.engine, &driver.coins)
+            }),
+            remaining,
+            truth: truth.map(|mut t| t.accounts.remove(&venue.account).unwrap_or_default()),
+            log_broken: driver.as_ref().and_then(|d| d.log.broken().map(str::to_owned)),
+        }
+    }
+}
+
+fn driver(
+    settings: &Settings,
+    venue: &Venue,
+    link: Link,
+    ready: Ready,
+    mut log: Log,
+    screen: Screen,
+) -> Driver {
+    for applied in &ready.applied {
+        log.line(applied);
+    }
+    // Client order ids must differ from those of every earlier run on the account.
+    let seed = venue.embedded.as_ref().map_or_else(embedded::random, |embedded| embedded.seed);
+    let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
+    let engine = Engine::new(setup::engine_config(settings, &coins), seed);
+    let adapter = Adapter::new(ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset)));
+    Driver::new(Parts {
+        core: Core::new(engine),
+        adapter,
+        cache: ready.cache,
+        specs_at: ready.specs_at,
+        coins,
+        min_notional: min_notional(settings),
+        link,
+        log,
+        screen,
+    })
+}
+
+/// Opens the stream and asks for what the engine listens to.
+fn connect(venue: &Venue, coins: &[String]) -> Result<(WsHandle, WsEvents), Failed> {
+    let (handle, events, socket) = hl_client::connect(&venue.endpoint, SessionConfig::default())
+        .map_err(|e| Failed::new(Exit::Failure, e.to_string()))?;
+    for subscription in subscriptions(coins, venue.account) {
+        let subscribed = handle.subscribe(subscription);
+        subscribed.map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
+    }
+    tokio::spawn(socket.run());
+    Ok((handle, events))
+}
+
+fn subscriptions(coins: &[String], account: Address) -> Vec<Subscription> {
+    let mut all = vec![
+        Subscription::OrderUpdates { user: account },
+        Subscription::UserFills { user: account },
+    ];
+    for coin in coins {
+        all.push(Subscription::L2Book { coin: coin.clone(), depth: BookDepth::Fast });
+        all.push(Subscription::Bbo { coin: coin.clone() });
+        all.push(Subscription::Trades { coin: coin.clone() });
+    }
+    all
+}

@@ -1,0 +1,80 @@
+//! The summary for scripts.
+
+use hl_engine::{Stats, Usd};
+use serde_json::{Value, json};
+
+use super::Summary;
+use crate::runtime::driver::Ending;
+use crate::runtime::sweep::Remaining;
+
+impl Summary {
+    /// The summary for scripts. Money is decimal text.
+    pub(in crate::runtime) fn json(&self) -> Value {
+        let markets: Vec<Value> = self
+            .markets
+            .iter()
+            .map(|market| {
+                let mut row = counts(&market.stats, market.profit);
+                if let Some(row) = row.as_object_mut() {
+                    row.insert("coin".to_owned(), market.coin.as_str().into());
+                    row.insert("position".to_owned(), market.position.to_string().into());
+                }
+                row
+            })
+            .collect();
+        json!({
+            "venue": self.venue,
+            "seconds": self.elapsed.as_secs_f64(),
+            "seed": self.seed,
+            "ended": match &self.ending {
+                Ending::Asked(why) => (*why).to_owned(),
+                Ending::Broken(why) => why.clone(),
+            },
+            "total": self.total.as_ref().map(|total| counts(total, self.profit())),
+            "markets": markets,
+            "open_orders": match self.remaining {
+                Remaining::Confirmed(n) => Some(n),
+                Remaining::Unknown(_) => None,
+            },
+            "exchange": self.truth.as_ref().map(|truth| json!({
+                "attempts": truth.attempts,
+                "accepted": truth.accepted,
+                "rejected": rejections(truth.rejected.iter().map(|(code, n)| (*code, *n))),
+                "maker_fills": truth.maker_fills,
+                "taker_fills": truth.taker_fills,
+                "illegal_prices": truth.illegal_prices,
+                "illegal_sizes": truth.illegal_sizes,
+                "open_orders": truth.open_orders,
+            })),
+            "equal": self.truth.as_ref().zip(self.total.as_ref())
+                .map(|(truth, _)| self.differences(truth).is_empty()),
+            "ok": self.problems().is_empty(),
+            "problems": self.problems(),
+        })
+    }
+}
+
+fn counts(stats: &Stats, profit: Option<Usd>) -> Value {
+    json!({
+        "attempts": stats.attempts,
+        "accepted": stats.accepted,
+        "rejected": rejections(stats.rejected().iter().copied()),
+        "never_sent": stats.never_sent,
+        "not_found": stats.not_found,
+        "unresolved": stats.unresolved,
+        "unknown": stats.unknown,
+        "maker_fills": stats.maker_fills,
+        "taker_fills": stats.taker_fills,
+        "canceled": stats.canceled,
+        "canceled_by_venue": stats.canceled_by_venue,
+        "gate_stops": stats.gate_stops,
+        "audits": stats.audits,
+        "volume": stats.volume.to_string(),
+        "fees": stats.fees.to_string(),
+        "profit": profit.map(|usd| usd.to_string()),
+    })
+}
+
+fn rejections(by_code: impl Iterator<Item = (hl_wire::RejectCode, u64)>) -> Value {
+    by_code.map(|(code, n)| (code.to_string(), n.into())).collect::<serde_json::Map<_, _>>().into()
+}

@@ -215,17 +215,19 @@ fn tick_reason(spec: &MarketSpec, price: Price) -> String {
         MarketKind::Perp => 6,
         MarketKind::Spot => 8,
     };
+    // The fifth significant figure of a price from 10^e on is its decimal 4 - e.
+    let figures_end = 12_u32.saturating_sub(price.raw().ilog10());
     if step.raw() >= UNIT {
         "(whole numbers are always legal, whatever their length)".to_owned()
-    } else if step == venue.prices().finest_tick() && !five_figures_bind(price, step) {
-        let decimals = spec.sz_decimals().get();
-        format!("(at most {cap} decimals: {base} - szDecimals {decimals})")
+    } else if figures_end <= cap {
+        format!(
+            "(5 significant figures end at decimal {figures_end}; \
+             the cap of {base} - szDecimals = {cap} is further)"
+        )
     } else {
-        "(at most 5 significant figures)".to_owned()
+        format!(
+            "(decimals are capped at {base} - szDecimals = {cap}; \
+             5 significant figures would end at decimal {figures_end})"
+        )
     }
-}
-
-/// Whether `price` written in steps of `step` uses all five figures.
-const fn five_figures_bind(price: Price, step: Price) -> bool {
-    price.raw() / step.raw() >= 10_000
 }

@@ -90,7 +90,7 @@ impl Screen {
     }
 }
 
-const HEAD: &str = "market            mid  spread          bid          ask    inventory  fills   \
+const HEAD: &str = "market            mid  spread      our bid      our ask    inventory  fills   \
                     profit  state";
 
 /// A terminal line that wraps would break the redrawing.

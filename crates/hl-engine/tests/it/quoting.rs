@@ -214,7 +214,7 @@ fn stale_data_pulls_the_quotes_within_the_limit() {
 fn data_that_was_delayed_on_the_way_is_stale_although_it_just_arrived() {
     let mut bench = Bench::started(config());
     bench.pass(60_000);
-    let old = hl_quant::Millis(bench.now.0 - 10_000);
+    let old = Millis(bench.now.0 - 10_000);
     let (bids, asks) = bench.venue.book(SOL);
     bench.input(Input::Book { market: SOL, time: old, bids: &bids, asks: &asks });
     assert_eq!(bench.engine.market(SOL).unwrap().why_not, Some(NoQuote::BookStale));
@@ -270,13 +270,13 @@ fn the_gross_limit_counts_every_market() {
 #[test]
 fn the_mark_of_a_spec_change_is_seen_and_the_quotes_follow_the_new_lot() {
     let mut bench = Bench::started(config());
-    let coarse = crate::bench::spec(SOL).with_lot(size("0.25")).unwrap();
+    let coarse = spec(SOL).with_lot(size("0.25")).unwrap();
     bench.pass(500);
     bench.input(Input::Spec {
         market: SOL,
         spec: &coarse,
         requested: bench.now,
-        status: hl_engine::MarketStatus::Trading,
+        status: MarketStatus::Trading,
     });
     assert!(bench.has(|kind| matches!(kind, EventKind::SpecChange { .. })));
     let bid = bench.one(SOL, Side::Bid);

@@ -61,8 +61,8 @@ pub(crate) enum Command {
 
 /// Quote both sides of each market, post-only.
 ///
-/// On Ctrl-C, SIGTERM or at the end of `--for`, every order is cancelled, the exchange is asked
-/// whether any is left, and a summary with denominators goes to standard output.
+/// On Ctrl-C, SIGTERM, SIGHUP or at the end of `--for`, every order is cancelled, the exchange is
+/// asked whether any is left, and a summary with denominators goes to standard output.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -176,8 +176,9 @@ pub(crate) struct SpecsArgs {
 
 /// Sign L1 trading actions, to check signatures against other implementations.
 ///
-/// The literal text of each action is hashed; nothing is sent. Actions that are not trading, such
-/// as transfers and withdrawals, are refused. The key is never printed.
+/// Keys are hashed in the exchange's order, decimals as they are spelt; nothing is sent. Actions
+/// that are not trading, such as transfers and withdrawals, are refused, and so is a key that an
+/// action does not have. The private key is never printed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Each line of standard input is

@@ -48,8 +48,8 @@ pub(crate) struct Ledger {
     /// Nothing at or before this moment is remembered any more.
     forgotten: Option<Millis>,
     anchor: Option<(Millis, SignedSize)>,
-    /// The moment of the first anchor: this run trades after it.
-    start: Option<Millis>,
+    /// The first anchor: this run trades after it, beginning with that position.
+    start: Option<(Millis, SignedSize)>,
     position: SignedSize,
     /// Fills of the anchor's millisecond, bought and sold, of which nobody can say yet whether the
     /// anchor contains them.
@@ -70,6 +70,11 @@ impl Ledger {
 
     pub(crate) const fn position(&self) -> SignedSize {
         self.position
+    }
+
+    /// What was held before this run traded; `None` until the venue has said it.
+    pub(crate) fn opening(&self) -> Option<SignedSize> {
+        self.start.map(|(_, size)| size)
     }
 
     /// What may have been bought and sold beyond [`Ledger::position`]: to be reserved until the venue's
@@ -110,7 +115,7 @@ impl Ledger {
         }
         let unsettled = self.unsettled != (Size::ZERO, Size::ZERO);
         let gap = unsettled || (counts && fill.start_position != before);
-        let ours = counts || self.start.is_some_and(|start| fill.time > start);
+        let ours = counts || self.start.is_some_and(|(start, _)| fill.time > start);
         Applied::New { ours, gap }
     }
 
@@ -136,7 +141,7 @@ impl Ledger {
         let since = self.position.raw().saturating_sub(size.raw());
         let counted = old.saturating_sub(since);
         self.anchor = Some((time, size));
-        self.start = self.start.or(Some(time));
+        self.start = self.start.or(Some((time, size)));
         (before.is_some() && counted != size.raw()).then_some(SignedSize::from_raw(counted))
     }
 

@@ -22,7 +22,8 @@ pub struct MarketView<'a> {
     pub fair: Option<Price>,
     /// What we hold.
     pub position: SignedSize,
-    /// Cash plus position at the last fair price; `None` for a position without a price.
+    /// What this run has made: cash plus position at the last fair price, less what the position
+    /// that it found was worth at its first; `None` for a position without a price.
     pub profit: Option<Usd>,
     /// The counters.
     pub stats: &'a Stats,

@@ -63,6 +63,8 @@
 //! liquidated, and open interest has no cap. Limits by network address, and faults of every kind
 //! (lost answers, stalls, outages), belong to whoever carries the bytes.
 
+#![deny(clippy::as_conversions, clippy::float_arithmetic)]
+
 pub mod background;
 pub mod tape;
 pub mod universe;

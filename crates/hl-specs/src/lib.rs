@@ -55,6 +55,8 @@
 //! the environment; [`Overrides::parse`] takes pairs. It keeps no prices: mids, marks and open interest
 //! belong to streams. Outcome markets (HIP-4) are not listed by these documents and are not known here.
 
+#![deny(clippy::as_conversions, clippy::float_arithmetic)]
+
 mod build;
 mod cache;
 mod coin;

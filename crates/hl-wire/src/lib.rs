@@ -85,6 +85,8 @@
 //! read where they are present. The hand-written scanner of the two hottest frames is held to the
 //! general parser by property tests, and an allocation counter to its promise.
 
+#![deny(clippy::as_conversions, clippy::float_arithmetic)]
+
 mod action;
 mod decimal;
 mod envelope;

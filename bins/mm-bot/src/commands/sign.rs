@@ -8,6 +8,7 @@ use hl_wire::{
     recover,
 };
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::jsonl;
@@ -17,7 +18,7 @@ use super::jsonl;
 #[serde(deny_unknown_fields)]
 struct Case<'a> {
     private_key: String,
-    /// The action's text is hashed as it stands: key order and the spelling of numbers included.
+    /// Hashed with its keys in the exchange's order and its decimals spelt as they stand here.
     #[serde(borrow)]
     action: &'a RawValue,
     nonce: u64,
@@ -50,6 +51,7 @@ fn answer(line: &[u8]) -> Result<String, String> {
     let key = AgentKey::from_hex(&case.private_key).map_err(|e| format!("private_key: {e}"))?;
     let action = Action::from_json(case.action.get()).map_err(|e| format!("action: {e}"))?;
     let action = ForeignTrading::try_from(action).map_err(|e| e.to_string())?;
+    all_of_it(case.action, &action)?;
     let vault = case.vault_address.as_deref().map(str::parse::<Address>).transpose();
     let vault = vault.map_err(|e| format!("vault_address: {e}"))?;
     let network = match case.network {
@@ -71,6 +73,31 @@ fn answer(line: &[u8]) -> Result<String, String> {
         "signer": signer.to_string(),
     });
     Ok(answer.to_string())
+}
+
+/// Refuses a key that is not part of the action: left out, as the exchange does, it would make a
+/// signature of something else than what was asked.
+fn all_of_it(given: &RawValue, signed: &ForeignTrading) -> Result<(), String> {
+    let given: Value = serde_json::from_str(given.get()).map_err(|e| format!("action: {e}"))?;
+    let signed = serde_json::to_value(signed).map_err(|e| format!("action: {e}"))?;
+    let extra = left_out(&given, &signed);
+    extra.map_or(Ok(()), |key| Err(format!("action: {key:?} is not a key of it")))
+}
+
+/// The first key that is set in `given` and that `kept` does not have in that place.
+fn left_out<'g>(given: &'g Value, kept: &Value) -> Option<&'g str> {
+    let is_set = |value: &Value| !matches!(value, Value::Null | Value::Bool(false));
+    match given {
+        Value::Object(given) => given.iter().find_map(|(key, value)| match kept.get(key) {
+            Some(kept) => left_out(value, kept),
+            None => is_set(value).then_some(key.as_str()),
+        }),
+        Value::Array(given) => given
+            .iter()
+            .enumerate()
+            .find_map(|(i, value)| left_out(value, kept.get(i).unwrap_or(&Value::Null))),
+        _ => None,
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -57,7 +57,8 @@ impl Screen {
         rows.push(HEAD.to_owned());
         rows.extend(views(engine, coins).map(|(id, view)| row(engine, id, &view)));
         rows.extend(log.recent().map(clip));
-        let mut text = String::new();
+        // Without wrapping: a line of a narrow terminal must stay one, or going back misses its mark.
+        let mut text = String::from("\x1b[?7l");
         if self.drawn > 0 {
             // Back to the first line of the last drawing; each line then clears what it replaces.
             text.push_str(&format!("\x1b[{}A", self.drawn));
@@ -65,7 +66,7 @@ impl Screen {
         for row in &rows {
             text.push_str(&format!("\x1b[2K{row}\n"));
         }
-        text.push_str("\x1b[0J");
+        text.push_str("\x1b[0J\x1b[?7h");
         self.drawn = rows.len();
         // A terminal that has gone away is no reason to stop trading in order.
         let _ = std::io::stderr().write_all(text.as_bytes());

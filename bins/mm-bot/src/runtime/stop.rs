@@ -10,6 +10,8 @@ use tokio::time::{Instant, Sleep};
 pub(super) struct Stops {
     interrupt: Signal,
     terminate: Signal,
+    /// The terminal was closed, and nobody sits there to stop us. `None` under `nohup`.
+    hangup: Option<Signal>,
     duration: Option<Duration>,
     time_up: Option<core::pin::Pin<Box<Sleep>>>,
 }
@@ -23,6 +25,7 @@ impl Stops {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: (!ignores_hangup()).then(|| signal(SignalKind::hangup())).transpose()?,
             duration,
             time_up: None,
         })
@@ -36,16 +39,23 @@ impl Stops {
 
     /// The next reason. Dropping the future loses none.
     pub(super) async fn next(&mut self) -> &'static str {
-        let Self { interrupt, terminate, time_up, .. } = self;
+        let Self { interrupt, terminate, hangup, time_up, .. } = self;
         let alarm = async {
             match time_up {
                 Some(sleep) => sleep.await,
                 None => core::future::pending().await,
             }
         };
+        let hung_up = async {
+            match hangup {
+                Some(signal) => signal.recv().await,
+                None => core::future::pending().await,
+            }
+        };
         let why = tokio::select! {
             _ = interrupt.recv() => "SIGINT",
             _ = terminate.recv() => "SIGTERM",
+            _ = hung_up => "SIGHUP",
             () = alarm => "time",
         };
         if why == "time" {
@@ -53,4 +63,14 @@ impl Stops {
         }
         why
     }
+}
+
+/// Whether we were started to outlive the terminal, as with `nohup`: a handler would undo that.
+/// Where the system does not tell, we stop.
+fn ignores_hangup() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is signal 1, the lowest bit.
+    mask.is_some_and(|mask| mask & 1 == 1)
 }

@@ -155,6 +155,29 @@ fn sign_reproduces_every_recorded_trading_signature_and_refuses_the_rest() {
 }
 
 #[test]
+fn sign_hashes_keys_in_the_exchanges_order_and_refuses_those_that_it_would_leave_out() {
+    let line = |order: &str, rest: &str| {
+        let key = "11".repeat(32);
+        format!(
+            r#"{{"private_key":"{key}","nonce":1,"network":"mainnet","action":{{"type":"order","orders":[{{{order}}}]{rest}}}}}"#
+        )
+    };
+    let good = r#""a":0,"b":true,"p":"100","s":"1","r":false,"t":{"limit":{"tif":"Alo"}}"#;
+    let moved = r#""s":"1","p":"100","r":false,"t":{"limit":{"tif":"Alo"}},"b":true,"a":0"#;
+    let lines = [
+        line(good, r#","grouping":"na""#),
+        line(moved, r#","grouping":"na","builder":null"#),
+        line(&format!("{good},\"cloid\":\"0x{}\"", "0".repeat(32)), r#","grouping":"na""#),
+        line(good, r#","grouping":"na","build":{}"#),
+    ];
+    let answers = answers("sign", &lines);
+    assert!(answers[0]["signer"].is_string(), "{}", answers[0]);
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[2]["error"], "action: \"cloid\" is not a key of it");
+    assert_eq!(answers[3]["error"], "action: \"build\" is not a key of it");
+}
+
+#[test]
 fn sign_never_prints_the_key_whatever_is_wrong_with_the_line() {
     let canary = "c0ffee11".repeat(8);
     let good = json!({"private_key": format!("0x{canary}"), "action": {"type": "noop"},

@@ -40,7 +40,7 @@ impl Market {
             _ => return Err(NoQuote::Crossed),
         };
         let fair = fair(self.config.fair, bid, ask);
-        self.mark = Some(fair);
+        self.set_mark(fair);
         let spec = self.spec.take().ok_or(NoQuote::NoSpec)?;
         let known = Known {
             now: desk.now,

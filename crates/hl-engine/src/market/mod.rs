@@ -82,6 +82,8 @@ pub(crate) struct Market {
     foreign: (Size, Size),
     /// The last fair price: what the position is valued at.
     pub(crate) mark: Option<Price>,
+    /// What the position from before this run was worth at its first fair price: not our profit.
+    basis: Option<Usd>,
     /// Why it does not quote.
     pub(crate) why_not: Option<NoQuote>,
     /// Whether something happened that asks for a decision.
@@ -124,6 +126,7 @@ impl Market {
             ledger: Ledger::new(),
             foreign: (Size::ZERO, Size::ZERO),
             mark: None,
+            basis: None,
             why_not: Some(NoQuote::Disconnected),
             dirty: false,
             due: None,
@@ -238,11 +241,6 @@ impl Market {
             Ppm::ratio(width, i128::from(mid.raw()))
         });
         let position = self.ledger.position();
-        let profit = match self.mark {
-            _ if position == SignedSize::ZERO => Some(self.stats.cash),
-            Some(mark) => Some(self.stats.cash.plus(Usd::value(position, mark))),
-            None => None,
-        };
         MarketView {
             pair: &self.config.pair,
             why_not: self.why_not,
@@ -251,8 +249,29 @@ impl Market {
             spread,
             fair: self.mark,
             position,
-            profit,
+            profit: self.profit(),
             stats: &self.stats,
+        }
+    }
+
+    /// Sets what positions are valued at from now on.
+    fn set_mark(&mut self, fair: Price) {
+        self.mark = Some(fair);
+        if self.basis.is_none() {
+            self.basis = self.ledger.opening().map(|held| Usd::value(held, fair));
+        }
+    }
+
+    /// What this run has made: its cash, and what its position gained on the one that it found.
+    fn profit(&self) -> Option<Usd> {
+        let position = self.ledger.position();
+        let found = self.ledger.opening().unwrap_or(SignedSize::ZERO);
+        match (self.mark, self.basis) {
+            (Some(mark), Some(basis)) => {
+                Some(self.stats.cash.plus(Usd::value(position, mark)).minus(basis))
+            }
+            _ if (position, found) == (SignedSize::ZERO, SignedSize::ZERO) => Some(self.stats.cash),
+            _ => None,
         }
     }
 

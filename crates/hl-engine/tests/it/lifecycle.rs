@@ -376,6 +376,23 @@ fn the_venues_position_stands_against_ours() {
 }
 
 #[test]
+fn a_position_from_before_the_run_is_no_profit_of_it() {
+    let mut bench = Bench::new(config());
+    bench.venue.positions.insert(SOL, -50_000_000);
+    bench.start();
+    let profit = |bench: &Bench| bench.engine.market(SOL).unwrap().profit.unwrap().to_string();
+    assert_eq!((bench.position(SOL), profit(&bench)), ("-0.5".into(), "0".into()));
+    bench.run(5_000);
+    let bid = bench.one(SOL, Side::Bid);
+    bench.trade(&bid, "0.5");
+    // Bought back at the bid what was worth the fair price when the run began.
+    let worth = |price| hl_engine::Usd::value("0.5".parse().unwrap(), price);
+    let made = worth(bench.engine.market(SOL).unwrap().fair.unwrap()).minus(worth(bid.price));
+    assert_eq!(bench.position(SOL), "0");
+    assert_eq!(profit(&bench), made.minus(bench.engine.stats().fees).to_string());
+}
+
+#[test]
 fn a_missed_fill_is_noticed_at_the_next_one_and_read_back() {
     let mut bench = Bench::started(config());
     bench.run(5_000);

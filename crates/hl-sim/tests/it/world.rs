@@ -1,5 +1,7 @@
 //! The engine on the exchange, judged by the exchange's own totals.
 
+use std::io::Write as _;
+
 use hl_engine::{EngineConfig, MarketConfig};
 use hl_sim::background::Synthetic;
 use hl_sim::tape::{AtEnd, TapePlayer};
@@ -69,7 +71,7 @@ fn recorded_books_are_quoted_on_to_the_end_without_an_illegal_order() {
         let wanted = format!("{coin}_2025-09-04.jsonl");
         let Some(tape) = tapes.into_iter().find(|path| path.to_string_lossy().contains(&wanted))
         else {
-            println!("skipped: no recording of {coin}");
+            let _ = writeln!(std::io::stderr(), "skipped: no recording of {coin}");
             continue;
         };
         let player = TapePlayer::open(vec![tape], crate::shared::coins(), AtEnd::Hold).unwrap();

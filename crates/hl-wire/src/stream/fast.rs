@@ -174,7 +174,7 @@ mod tests {
 
     fn number() -> impl Strategy<Value = String> {
         prop_oneof![
-            8 => (0u64..200_000, 1u32..=8).prop_map(|(n, d)| format!("{n}.{:0w$}", n % 10, w = d as usize)),
+            8 => (0u64..200_000, 1usize..=8).prop_map(|(n, w)| format!("{n}.{:0w$}", n % 10)),
             2 => "[0-9]{1,13}(\\.[0-9]{1,10})?",
             1 => "[-+0-9.eE]{0,6}",
         ]

@@ -38,7 +38,7 @@ pub(super) struct MarketSummary {
     stats: Stats,
     /// What is still held: stopping cancels orders, it does not close positions.
     position: SignedSize,
-    /// Cash plus position at the last fair price.
+    /// Of this run: a position from before it counts only with what it gained or lost since.
     profit: Option<Usd>,
 }
 

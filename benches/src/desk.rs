@@ -17,6 +17,8 @@ const DEPTH: usize = 20;
 pub struct Desk {
     engine: Engine,
     now: Millis,
+    /// Each market sees a book twice a second, as on the venue's fast channel.
+    step_ms: u64,
     next_oid: u64,
     commands: Vec<Command>,
     /// Commands given since the start.
@@ -65,7 +67,8 @@ fn config(markets: u16) -> EngineConfig {
         },
         ..MarketConfig::new(&format!("M{index}"))
     };
-    let hour = 3_600_000;
+    // Not within any run.
+    let never = 1 << 50;
     EngineConfig {
         markets: (0..markets).map(market).collect(),
         limits: hl_engine::Limits {
@@ -75,10 +78,10 @@ fn config(markets: u16) -> EngineConfig {
         },
         // The housekeeping of a live run is not what is measured here.
         timing: Timing {
-            spec_refresh_ms: hour,
-            spec_max_age_ms: hour,
-            reconcile_ms: hour,
-            reconcile_max_age_ms: hour,
+            spec_refresh_ms: never,
+            spec_max_age_ms: never,
+            reconcile_ms: never,
+            reconcile_max_age_ms: never,
             ..Timing::default()
         },
         ..EngineConfig::default()
@@ -91,8 +94,9 @@ impl Desk {
     pub fn quoting(markets: u16) -> Self {
         let now = Millis(1_762_252_867_000);
         let engine = Engine::new(config(markets), 7);
-        let mut desk =
-            Self { engine, now, next_oid: 0, commands: Vec::with_capacity(64), given: 0 };
+        let step_ms = 500 / u64::from(markets.max(1));
+        let commands = Vec::with_capacity(64);
+        let mut desk = Self { engine, now, step_ms, next_oid: 0, commands, given: 0 };
         desk.input(Input::Connection(Connection::Up));
         for round in 0..64 {
             for market in 0..markets {
@@ -110,7 +114,7 @@ impl Desk {
 
     /// Shows a market's book and decides; returns how many commands came out.
     pub fn decide(&mut self, market: MarketId, book: &BookSides) -> usize {
-        self.now = self.now.plus(1);
+        self.now = self.now.plus(self.step_ms);
         let (time, bids, asks) = (self.now, &book.bids[..], &book.asks[..]);
         self.engine.handle(self.now, Input::Book { market, time, bids, asks });
         self.drain();

@@ -96,7 +96,8 @@ pub(crate) const KEYS: &[Key] = &[
         env: &["MAKER_SPREAD_BPS"],
         kind: Kind::Bps { max: 1_000 },
         default: "5",
-        doc: "Distance of the innermost quote from the fair price on each side, in basis points.",
+        doc: "Distance of the innermost quote from the fair price on each side, in basis points; \
+              above 0.",
     },
     Key {
         path: "quote.skew_bps",

@@ -155,6 +155,10 @@ impl Settings {
             let why = "below base_order_usd: one fill of each layer would break the limit";
             read.refuse("risk.max_position_usd", why, Some("raise it, or lower BASE_ORDER_USD"));
         }
+        if self.spread_bps == 0 {
+            let why = "must be above 0: a quote at the fair price itself is never made";
+            read.refuse("quote.spread_bps", why, None);
+        }
         if (1..15).contains(&self.dead_man_sec) {
             read.refuse("risk.dead_man_sec", "must be 0 or at least 15", None);
         }

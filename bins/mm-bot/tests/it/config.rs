@@ -214,6 +214,7 @@ fn values_that_are_fine_alone_and_wrong_together_are_refused() {
         (&[("ACTIVE_LAYERS", "3"), ("MAKER_SPREAD_BPS", "40")], "the first layer must be at"),
         (&[("ACTIVE_LAYERS", "5")], "below min_notional_usd"),
         (&[("MAX_POSITION_USD", "100")], "below base_order_usd"),
+        (&[("MAKER_SPREAD_BPS", "0")], "must be above 0"),
         (&[("MM_DEAD_MAN_SEC", "5")], "must be 0 or at least 15"),
         (&[("HL_VENUE", "testnet")], "is needed to trade anywhere but on the embedded"),
     ];

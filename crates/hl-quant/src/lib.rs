@@ -116,3 +116,8 @@ pub use text::{Decimal, TEXT_MAX};
 
 /// The decimals of every number here: the finest that the venue accepts (spot prices).
 pub const DECIMALS: u32 = 8;
+
+/// The README's example, so that it cannot go stale.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

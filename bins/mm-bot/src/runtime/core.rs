@@ -13,7 +13,7 @@ pub(super) struct Core {
     pub(super) commands: Vec<Command>,
     /// When the engine wants to be called at the latest.
     pub(super) wake: Millis,
-    /// Orders that may remain, once the engine has stopped: its last word.
+    /// Orders that may remain, once the engine has stopped or halted: its answer to the last word.
     pub(super) stopped: Option<u32>,
     /// Queries that failed, without the engine's own repetition of them.
     pub(super) failed_queries: u64,
@@ -51,8 +51,10 @@ impl Core {
         }
     }
 
-    pub(super) fn stop(&mut self, now: Millis) {
-        self.feed(now, Input::Operator(Operator::Stop));
+    /// A word of the operator; what was reported of an earlier one no longer counts.
+    pub(super) fn operator(&mut self, now: Millis, word: Operator) {
+        self.stopped = None;
+        self.feed(now, Input::Operator(word));
     }
 
     pub(super) fn query_failed(&mut self, now: Millis, request: RequestId) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hl_client::{WsEvents, clock};
-use hl_engine::{Input, RequestId, adapt::Adapter};
+use hl_engine::{Input, Operator, RequestId, adapt::Adapter};
 use hl_quant::{Millis, Notional};
 use hl_specs::SpecCache;
 use hl_wire::stream::Scratch;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::core::Core;
 use super::log::Log;
 use super::status::Screen;
-use super::stop::Stops;
+use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
 
 /// How often the request budget is asked for; the engine counts in between.
@@ -115,13 +115,13 @@ impl Driver {
             }
             tokio::select! {
                 biased;
-                why = stops.next() => {
+                word = stops.next() => match word {
                     // A second signal means at once: the caller cancels by the venue's own list.
-                    if self.ending.is_some() {
-                        break;
-                    }
-                    self.end(Ending::Asked(why));
-                }
+                    Word::Stop(_) if self.ending.is_some() => break,
+                    Word::Stop(why) => self.end(Ending::Asked(why)),
+                    Word::Halt => self.core.operator(clock::now(), Operator::Halt),
+                    Word::Resume => self.core.operator(clock::now(), Operator::Resume),
+                },
                 Some(answer) = self.tasks.join_next(), if !self.tasks.is_empty() => {
                     self.answered(answer);
                 }
@@ -154,14 +154,14 @@ impl Driver {
                 Ending::Broken(why) => format!("shell_evt=broken reason=\"{why}\""),
             });
             self.ending = Some(ending);
-            self.core.stop(clock::now());
+            self.core.operator(clock::now(), Operator::Stop);
         }
     }
 
     /// After the engine's last word, fills that happened before the cancels may still be on their
     /// way; they are asked for once.
     fn is_finished(&mut self) -> bool {
-        if self.core.stopped.is_none() {
+        if self.ending.is_none() || self.core.stopped.is_none() {
             return false;
         }
         match &self.settling {

@@ -1,9 +1,20 @@
-//! What ends a run from outside: a signal, or the time given with `--for`.
+//! What reaches a run from outside: signals, and the time given with `--for`.
 
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, Sleep};
+
+/// A word from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// End the run, for this reason.
+    Stop(&'static str),
+    /// The kill switch: cancel everything and stay up (SIGUSR1).
+    Halt,
+    /// Quote again after a halt (SIGUSR2).
+    Resume,
+}
 
 /// Signals and the alarm clock, to be awaited again and again.
 #[derive(Debug)]
@@ -12,6 +23,8 @@ pub(super) struct Stops {
     terminate: Signal,
     /// The terminal was closed, and nobody sits there to stop us. `None` under `nohup`.
     hangup: Option<Signal>,
+    halt: Signal,
+    resume: Signal,
     duration: Option<Duration>,
     time_up: Option<core::pin::Pin<Box<Sleep>>>,
 }
@@ -26,6 +39,8 @@ impl Stops {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: (!ignores_hangup()).then(|| signal(SignalKind::hangup())).transpose()?,
+            halt: signal(SignalKind::user_defined1())?,
+            resume: signal(SignalKind::user_defined2())?,
             duration,
             time_up: None,
         })
@@ -37,9 +52,9 @@ impl Stops {
         self.time_up = self.duration.take().map(alarm);
     }
 
-    /// The next reason. Dropping the future loses none.
-    pub(super) async fn next(&mut self) -> &'static str {
-        let Self { interrupt, terminate, hangup, time_up, .. } = self;
+    /// The next word. Dropping the future loses none.
+    pub(super) async fn next(&mut self) -> Word {
+        let Self { interrupt, terminate, hangup, halt, resume, time_up, .. } = self;
         let alarm = async {
             match time_up {
                 Some(sleep) => sleep.await,
@@ -52,16 +67,18 @@ impl Stops {
                 None => core::future::pending().await,
             }
         };
-        let why = tokio::select! {
-            _ = interrupt.recv() => "SIGINT",
-            _ = terminate.recv() => "SIGTERM",
-            _ = hung_up => "SIGHUP",
-            () = alarm => "time",
+        let word = tokio::select! {
+            _ = interrupt.recv() => Word::Stop("SIGINT"),
+            _ = terminate.recv() => Word::Stop("SIGTERM"),
+            _ = hung_up => Word::Stop("SIGHUP"),
+            _ = halt.recv() => Word::Halt,
+            _ = resume.recv() => Word::Resume,
+            () = alarm => Word::Stop("time"),
         };
-        if why == "time" {
+        if word == Word::Stop("time") {
             *time_up = None;
         }
-        why
+        word
     }
 }
 

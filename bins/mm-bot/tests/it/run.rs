@@ -90,6 +90,48 @@ fn a_signal_or_a_closed_terminal_cancels_everything_first() {
 }
 
 #[test]
+fn the_kill_switch_cancels_everything_and_quoting_waits_for_a_resume() {
+    let bot = Bot::new();
+    let args = ["run", "--seed", "4", "--markets", "SOL,kPEPE,HYPE", "--json"];
+    let mut child = bot.command(&args).spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let id = child.id().to_string();
+    let mut seen = String::new();
+    let mut until = |wanted: &str| {
+        let begin = seen.len();
+        let mut buffer = [0_u8; 4_096];
+        while !seen[begin..].contains(wanted) {
+            let n = stderr.read(&mut buffer).unwrap();
+            assert!(n > 0, "the log ended before {wanted:?}: {seen}");
+            seen.push_str(std::str::from_utf8(&buffer[..n]).unwrap());
+        }
+        seen[begin..].to_owned()
+    };
+    let kill = |signal: &str| {
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    };
+    until("ok=1");
+    kill("-USR1");
+    until("halt_evt=halt ");
+    // Confirmed by the venue's own list, and then nothing for two status lines.
+    let halted = until("halt_evt=stopped ");
+    assert!(halted.contains("remaining=0"), "{halted}");
+    assert!(!until("status_evt=total ").contains("quant_evt=attempt "));
+    kill("-USR2");
+    until("halt_evt=resume ");
+    until("ok=1");
+    kill("-TERM");
+    let rest = std::thread::Builder::new().spawn(move || {
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).map(|_| rest)
+    });
+    let output = child.wait_with_output().unwrap();
+    let stderr = rest.unwrap().join().unwrap().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    check(&Done { code: output.status.code().unwrap_or(-1), stdout, stderr });
+}
+
+#[test]
 fn the_seeds_override_acts_and_is_logged_once() {
     let bot = Bot::new().file(".env", "SPEC_OVERRIDE_SOL_TICK=0.01\nSPEC_OVERRIDE_SOL_LOT=0.1\n");
     let done = bot.run(&["run", "--for", "4s", "--markets", "SOL", "--seed", "5", "--json"]);

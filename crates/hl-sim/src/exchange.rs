@@ -224,3 +224,26 @@ impl Exchange {
         self.outputs.extend(self.streams.take_output());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::universe;
+
+    /// A machine that is too slow for the blocks must not be given more of them for it.
+    #[test]
+    fn the_blocks_of_a_long_sleep_did_not_happen() {
+        let mut exchange = Exchange::new(ExchangeConfig::new(universe::markets()), 1);
+        let (start, every) = (Millis(1_762_252_867_000), exchange.config().block_ms);
+        exchange.handle(start, Input::Tick);
+        let blocks = |exchange: &Exchange| exchange.core.blocks;
+        assert_eq!(blocks(&exchange), 1);
+        // A short delay is made up for, block by block.
+        exchange.handle(start.plus(5 * every), Input::Tick);
+        assert_eq!(blocks(&exchange), 6);
+        // A long one is not: one block, at the present time.
+        exchange.handle(start.plus(60_000), Input::Tick);
+        assert_eq!(blocks(&exchange), 7);
+        assert_eq!(exchange.core.now, start.plus(60_000));
+    }
+}

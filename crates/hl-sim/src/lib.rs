@@ -3,7 +3,7 @@
 //! An [`Exchange`] takes bytes and time in and gives bytes out: REST bodies, WebSocket frames, and
 //! the moment at which it wants to be called again. It opens no socket and reads no clock, so the
 //! same inputs give the same outputs, byte for byte, and a day of trading runs in as long as it
-//! takes to compute. `hl-sim-http` puts it behind a port; [`world`] puts the trading engine, a
+//! takes to compute. `hl-sim-http` puts it behind a port; `hl-world` puts the trading engine, a
 //! network and an exchange into one thread.
 //!
 //! Its shapes, sentences and rules are those of the venue's public documentation, of recorded
@@ -68,7 +68,6 @@
 pub mod background;
 pub mod tape;
 pub mod universe;
-pub mod world;
 
 mod config;
 mod core;
@@ -91,6 +90,7 @@ pub use config::{
 pub use core::account::AccountId;
 pub use core::book::BookLevel;
 pub use core::market::Trade;
+pub use core::mix;
 pub use exchange::Exchange;
 pub use grid::{is_legal_price, is_legal_size};
 pub use io::{ConnId, Input, Output, Path, RequestId};

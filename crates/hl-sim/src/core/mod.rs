@@ -247,8 +247,10 @@ impl Core {
     }
 }
 
-/// One step of SplitMix64: a well-spread function of a number, for identifiers only.
-pub(crate) const fn mix(value: u64) -> u64 {
+/// One step of SplitMix64: a well-spread function of a number, for identifiers and for drawing from
+/// a seed what needs no stream of random numbers. No protection against anybody.
+#[must_use]
+pub const fn mix(value: u64) -> u64 {
     let z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -20,4 +20,3 @@ mod synthetic;
 mod tape_feed;
 mod tape_lines;
 mod tape_player;
-mod world;

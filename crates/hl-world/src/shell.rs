@@ -17,7 +17,7 @@ use hl_wire::{Address, AgentKey, AssetId, Network, Nonce, parse_exchange_respons
 
 use super::WorldError;
 use super::network::ToBot;
-use crate::{ConnId, ExchangeConfig, Path, RequestId};
+use hl_sim::{ConnId, ExchangeConfig, Path, RequestId};
 
 /// What a request was about, to read its answer.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Driven {
 }
 
 #[derive(Debug)]
-pub(super) struct Shell {
+pub(crate) struct Shell {
     driven: Driven,
     adapter: Adapter,
     session: Session,
@@ -76,11 +76,11 @@ pub(super) struct Shell {
     conn: ConnId,
     asked: BTreeMap<RequestId, Asked>,
     last_id: u64,
-    requests: Vec<crate::Input>,
+    requests: Vec<hl_sim::Input>,
 }
 
 impl Shell {
-    pub(super) fn new(
+    pub(crate) fn new(
         exchange: &ExchangeConfig,
         engine: EngineConfig,
         key: AgentKey,
@@ -129,37 +129,37 @@ impl Shell {
         })
     }
 
-    pub(super) const fn agent(&self) -> Address {
+    pub(crate) const fn agent(&self) -> Address {
         self.key.address()
     }
 
-    pub(super) fn stats(&self) -> Stats {
+    pub(crate) fn stats(&self) -> Stats {
         self.driven.engine.stats()
     }
 
-    pub(super) const fn remaining(&self) -> Option<u32> {
+    pub(crate) const fn remaining(&self) -> Option<u32> {
         self.driven.remaining
     }
 
     /// When something has to be done without a message.
-    pub(super) fn wake(&self) -> Millis {
+    pub(crate) fn wake(&self) -> Millis {
         self.driven.wake.min(self.session_wake)
     }
 
-    pub(super) fn take_requests(&mut self) -> Vec<crate::Input> {
+    pub(crate) fn take_requests(&mut self) -> Vec<hl_sim::Input> {
         std::mem::take(&mut self.requests)
     }
 
-    pub(super) fn take_events(&mut self) -> Vec<Event> {
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.driven.events)
     }
 
-    pub(super) fn stop(&mut self, now: Millis) {
+    pub(crate) fn stop(&mut self, now: Millis) {
         self.driven.feed(now, Input::Operator(Operator::Stop));
         self.act(now);
     }
 
-    pub(super) fn timer(&mut self, now: Millis) {
+    pub(crate) fn timer(&mut self, now: Millis) {
         if self.driven.wake <= now {
             self.driven.feed(now, Input::Timer);
         }
@@ -167,7 +167,7 @@ impl Shell {
     }
 
     /// Takes a message in.
-    pub(super) fn hear(&mut self, now: Millis, news: ToBot) {
+    pub(crate) fn hear(&mut self, now: Millis, news: ToBot) {
         match news {
             ToBot::Opened { conn } if conn == self.conn => self.session.handle_open(now),
             ToBot::Closed { conn } if conn == self.conn => {
@@ -255,13 +255,13 @@ impl Shell {
             }
             session::Output::Connect => {
                 self.conn = ConnId(self.conn.0.saturating_add(1));
-                self.requests.push(crate::Input::WsOpen { conn: self.conn });
+                self.requests.push(hl_sim::Input::WsOpen { conn: self.conn });
             }
             session::Output::Send(text) => {
-                self.requests.push(crate::Input::WsText { conn: self.conn, text });
+                self.requests.push(hl_sim::Input::WsText { conn: self.conn, text });
             }
             session::Output::Close(_) => {
-                self.requests.push(crate::Input::WsClose { conn: self.conn });
+                self.requests.push(hl_sim::Input::WsClose { conn: self.conn });
                 self.driven.feed(now, Input::Connection(Connection::Down));
             }
             session::Output::Ready => {
@@ -313,7 +313,7 @@ impl Shell {
         self.last_id = self.last_id.saturating_add(1);
         let id = RequestId(self.last_id);
         self.asked.insert(id, asked);
-        self.requests.push(crate::Input::Http { id, path, body });
+        self.requests.push(hl_sim::Input::Http { id, path, body });
     }
 }
 

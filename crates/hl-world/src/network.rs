@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use hl_quant::Millis;
 
 use super::Latency;
-use crate::core::mix;
-use crate::{ConnId, Input, RequestId};
+use hl_sim::{ConnId, Input, RequestId, mix};
 
 /// What reaches the bot.
 #[derive(Debug)]
-pub(super) enum ToBot {
+pub(crate) enum ToBot {
     /// A connection that was asked for is open.
     Opened {
         conn: ConnId,
@@ -30,7 +29,7 @@ pub(super) enum ToBot {
 }
 
 #[derive(Debug)]
-pub(super) enum Packet {
+pub(crate) enum Packet {
     ToVenue(Input),
     ToBot(ToBot),
 }
@@ -44,7 +43,7 @@ enum Lane {
 
 /// Delays messages; those of one connection arrive in the order in which they were sent.
 #[derive(Debug)]
-pub(super) struct Network {
+pub(crate) struct Network {
     latency: Latency,
     seed: u64,
     sent: u64,
@@ -53,22 +52,22 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) const fn new(latency: Latency, seed: u64) -> Self {
+    pub(crate) const fn new(latency: Latency, seed: u64) -> Self {
         Self { latency, seed, sent: 0, flying: BTreeMap::new(), last: BTreeMap::new() }
     }
 
     /// When the next message arrives.
-    pub(super) fn next(&self) -> Option<Millis> {
+    pub(crate) fn next(&self) -> Option<Millis> {
         self.flying.first_key_value().map(|((at, _), _)| *at)
     }
 
     /// The next message that has arrived by now.
-    pub(super) fn take(&mut self, now: Millis) -> Option<Packet> {
+    pub(crate) fn take(&mut self, now: Millis) -> Option<Packet> {
         self.next().filter(|at| *at <= now)?;
         self.flying.pop_first().map(|(_, packet)| packet)
     }
 
-    pub(super) fn send_up(&mut self, now: Millis, input: Input) {
+    pub(crate) fn send_up(&mut self, now: Millis, input: Input) {
         let lane = match &input {
             Input::WsOpen { conn } | Input::WsText { conn, .. } | Input::WsClose { conn } => {
                 Some(Lane::Up(*conn))
@@ -85,7 +84,7 @@ impl Network {
         }
     }
 
-    pub(super) fn send_down(&mut self, now: Millis, news: ToBot) {
+    pub(crate) fn send_down(&mut self, now: Millis, news: ToBot) {
         let lane = match &news {
             ToBot::Opened { conn } | ToBot::Text { conn, .. } | ToBot::Closed { conn } => {
                 Some(Lane::Down(*conn))

@@ -11,8 +11,8 @@
 //! ```
 //! use hl_engine::{EngineConfig, MarketConfig};
 //! use hl_sim::background::Synthetic;
-//! use hl_sim::world::{World, WorldConfig};
 //! use hl_sim::{ExchangeConfig, universe};
+//! use hl_world::{World, WorldConfig};
 //!
 //! let mut exchange = ExchangeConfig::new(universe::markets());
 //! exchange.markets.truncate(2);
@@ -24,7 +24,7 @@
 //! let report = world.report();
 //! assert_eq!(report.truth.attempts, report.stats.attempts);
 //! assert_eq!(report.truth.open_orders, 0);
-//! # Ok::<(), hl_sim::world::WorldError>(())
+//! # Ok::<(), hl_world::WorldError>(())
 //! ```
 
 mod network;
@@ -35,9 +35,7 @@ use hl_quant::Millis;
 use hl_specs::BadTimes;
 use hl_wire::{Address, AgentKey, KeyError};
 
-use crate::core::mix;
-use crate::truth::AccountTruth;
-use crate::{Background, Exchange, ExchangeConfig, Input, Output, Usd};
+use hl_sim::{AccountTruth, Background, Exchange, ExchangeConfig, Input, Output, Usd, mix};
 use network::{Network, Packet, ToBot};
 use shell::Shell;
 
@@ -110,7 +108,7 @@ pub struct WorldReport {
     pub digest: u64,
 }
 
-/// See the module.
+/// See the crate.
 #[derive(Debug)]
 pub struct World {
     exchange: Exchange,

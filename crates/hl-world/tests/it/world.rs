@@ -5,8 +5,8 @@ use std::io::Write as _;
 use hl_engine::{EngineConfig, MarketConfig};
 use hl_sim::background::Synthetic;
 use hl_sim::tape::{AtEnd, TapePlayer};
-use hl_sim::world::{World, WorldConfig, WorldError, WorldReport};
 use hl_sim::{ExchangeConfig, universe};
+use hl_world::{World, WorldConfig, WorldError, WorldReport};
 
 const MINUTE: u64 = 60_000;
 

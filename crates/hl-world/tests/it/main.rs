@@ -1,0 +1,12 @@
+//! Integration tests of the simulated world.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
+
+mod shared;
+mod world;

@@ -9,11 +9,8 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hl_quant::{Decimal, Intent, MarketSpec, Side, SzDecimals};
-use hl_wire::{
-    ActionHasher, AgentKey, AssetId, Cloid, Network, Nonce, Order, PlaceOrders, ReduceOnly, Tif,
-    TradingAction,
-};
+use hl_benches::orders::{batch, batch_prices};
+use hl_wire::{ActionHasher, AgentKey, Network, Nonce};
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use sha3::{Digest as _, Keccak256};
@@ -21,36 +18,8 @@ use sha3::{Digest as _, Keccak256};
 const SECRET: [u8; 32] = [7; 32];
 const NONCE: u64 = 1_762_252_867_000;
 
-fn prices(n: u64) -> impl Iterator<Item = u64> {
-    (0..n).map(|i| 16_489_000_000 - 1_000_000 * i)
-}
-
-fn action(n: u64) -> TradingAction {
-    let spec = MarketSpec::perp(SzDecimals::new(2).expect("two decimals"));
-    let orders = prices(n).zip(1..).map(|(price, i)| {
-        let order = spec
-            .quantize(
-                Side::Bid,
-                Decimal::from_raw(price),
-                Decimal::from_raw(55_000_000),
-                Intent::Passive,
-            )
-            .expect("the wish is legal");
-        Order {
-            asset: AssetId(5),
-            side: Side::Bid,
-            price: order.price,
-            size: order.size,
-            tif: Tif::Alo,
-            reduce_only: ReduceOnly::No,
-            cloid: Some(Cloid(i)),
-        }
-    });
-    TradingAction::Order(PlaceOrders { orders: orders.collect(), priority: None, builder: None })
-}
-
 fn ours(key: &AgentKey, hasher: &mut ActionHasher, n: u64, body: &mut Vec<u8>) -> usize {
-    let action = action(n);
+    let action = batch(n);
     let request = key
         .sign_trading_with(hasher, &action, Nonce(NONCE), Network::Testnet, None, None)
         .expect("orders can be hashed");
@@ -61,7 +30,7 @@ fn ours(key: &AgentKey, hasher: &mut ActionHasher, n: u64, body: &mut Vec<u8>) -
 
 /// The action as the Python SDK builds it: floats to text, text into maps.
 fn value(n: u64) -> Value {
-    let orders: Vec<Value> = prices(n)
+    let orders: Vec<Value> = batch_prices(n)
         .zip(1_u128..)
         .map(|(price, i)| {
             let text =

@@ -1,6 +1,7 @@
 //! Prices and sizes as a strategy would ask for them: many decimals, many magnitudes.
 
-use hl_quant::{MarketSpec, Side, SzDecimals};
+use hl_quant::{Decimal, Intent, MarketSpec, Side, SzDecimals};
+use hl_wire::{AssetId, Cloid, Order, PlaceOrders, ReduceOnly, Tif, TradingAction};
 
 /// One wish: a market, a side, and price and size as text.
 #[derive(Debug)]
@@ -71,4 +72,30 @@ pub fn wishes(specs: &[MarketSpec], n: usize) -> Vec<Wish<'_>> {
             }
         })
         .collect()
+}
+
+/// The prices of [`batch`], in units of 10^-8.
+pub fn batch_prices(n: u64) -> impl Iterator<Item = u64> {
+    (0..n).map(|i| 16_489_000_000 - 1_000_000 * i)
+}
+
+/// One action that places `n` post-only bids below each other.
+#[must_use]
+pub fn batch(n: u64) -> TradingAction {
+    let spec = SzDecimals::new(2).map(MarketSpec::perp);
+    let order = |(price, cloid)| {
+        let (price, size) = (Decimal::from_raw(price), Decimal::from_raw(55_000_000));
+        let order = spec.as_ref()?.quantize(Side::Bid, price, size, Intent::Passive).ok()?;
+        Some(Order {
+            asset: AssetId(5),
+            side: Side::Bid,
+            price: order.price,
+            size: order.size,
+            tif: Tif::Alo,
+            reduce_only: ReduceOnly::No,
+            cloid: Some(Cloid(cloid)),
+        })
+    };
+    let orders = batch_prices(n).zip(1..).filter_map(order).collect();
+    TradingAction::Order(PlaceOrders { orders, priority: None, builder: None })
 }

@@ -5,7 +5,12 @@
 //! the signature over the batch of ten orders that such a decision sends. Criterion reports means;
 //! an operator waits for the slowest, so this one prints quantiles of single decisions.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench may panic and print")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench may panic and print"
+)]
 #![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
 use std::hint::black_box;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hl_quant::{Millis, SzDecimals};
+use hl_quant::{Millis, SignedSize, SzDecimals};
 use hl_wire::Address;
 
 use crate::Usd;
@@ -15,6 +15,7 @@ use crate::io::{ConnId, Input, Output, Path, RequestId};
 use crate::truth::Truth;
 use crate::universe::ListingState;
 use crate::venue::{Background, Venue};
+use crate::witness::{Witness, Witnessed};
 use crate::ws::{Streams, Wanted};
 
 /// Time between mark price updates.
@@ -33,6 +34,7 @@ pub struct Exchange {
     outputs: VecDeque<Output>,
     next_block: Option<Millis>,
     next_mark: Millis,
+    witness: Witness,
 }
 
 impl Exchange {
@@ -48,6 +50,7 @@ impl Exchange {
             outputs: VecDeque::new(),
             next_block: None,
             next_mark: Millis(0),
+            witness: Witness::default(),
         }
     }
 
@@ -108,6 +111,27 @@ impl Exchange {
         self.core.truth()
     }
 
+    /// From now on keeps every deed for [`Exchange::take_deeds`].
+    #[must_use]
+    pub const fn witnessed(mut self) -> Self {
+        self.witness.wake();
+        self
+    }
+
+    /// What was done to clients' orders since the last call; nothing unless
+    /// [`Exchange::witnessed`].
+    pub fn take_deeds(&mut self) -> Vec<Witnessed> {
+        self.witness.take()
+    }
+
+    /// What an account holds in a market, as of now; zero where there is no such account or market.
+    #[must_use]
+    pub fn position(&self, account: Address, coin: &str) -> SignedSize {
+        let asset = self.core.market_by_coin(coin).map(|market| market.asset);
+        let account = self.core.account_at(account);
+        asset.zip(account).map(|(asset, account)| account.position(asset).szi).unwrap_or_default()
+    }
+
     /// The configuration, with the markets as they were at the start.
     #[must_use]
     pub const fn config(&self) -> &ExchangeConfig {
@@ -153,6 +177,7 @@ impl Exchange {
         match exec::receive(self.core.config.network, body) {
             Ok(request) => self.mempool.push(&self.core, ReplyTo::Http(id), request),
             Err(bad) => {
+                self.witness.unreadable(self.core.now, id);
                 let (status, body) = bad.reply();
                 self.outputs.push_back(Output::HttpReply { id, status, body: body.into_bytes() });
             }
@@ -204,6 +229,7 @@ impl Exchange {
             self.next_mark = now.plus(MARK_MS);
         }
         let events = std::mem::take(&mut self.core.events);
+        self.witness.events(&self.core, &events);
         self.streams.publish(&mut self.core, events);
         self.outputs.extend(self.streams.take_output());
     }
@@ -211,6 +237,7 @@ impl Exchange {
     fn execute(&mut self, actions: &[Pending]) {
         for Pending { to, request, .. } in actions {
             let answer = self.mempool.execute(&mut self.core, request);
+            self.witness.action(self.core.now, request.signer(), request.nonce());
             match *to {
                 ReplyTo::Http(id) => {
                     let body = answer.to_json().into_bytes();

@@ -51,9 +51,17 @@ pub(crate) enum Request {
 }
 
 impl Request {
-    pub(super) const fn nonce(&self) -> u64 {
+    pub(crate) const fn nonce(&self) -> u64 {
         match self {
             Self::L1 { nonce, .. } | Self::UserSigned { nonce, .. } => *nonce,
+        }
+    }
+
+    /// Whose key signed it.
+    pub(crate) fn signer(&self) -> Option<Address> {
+        match self {
+            Self::L1 { signer, .. } => *signer,
+            Self::UserSigned { signer, .. } => signer.as_ref().ok().copied(),
         }
     }
 

@@ -20,3 +20,4 @@ mod synthetic;
 mod tape_feed;
 mod tape_lines;
 mod tape_player;
+mod witness;

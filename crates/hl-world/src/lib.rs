@@ -27,8 +27,15 @@
 //! # Ok::<(), hl_world::WorldError>(())
 //! ```
 
+mod crash;
 mod network;
+mod observe;
+mod phase;
 mod shell;
+
+pub use crash::{CrashPoint, Death};
+pub use observe::{BotId, BotScene, Breach, Checker, Observation, Scene, Sent, Started};
+pub use phase::Phase;
 
 use hl_engine::{EngineConfig, Event, Stats};
 use hl_quant::Millis;

@@ -1,0 +1,175 @@
+//! What checkers see: both sides of everything, as it happens.
+
+use std::fmt;
+
+use hl_engine::{Command, Engine, Event, Operator, Reply, RequestId};
+use hl_quant::Millis;
+use hl_sim::Exchange;
+use hl_wire::{Address, Nonce, TradingAction};
+
+use crate::crash::Death;
+use crate::phase::Phase;
+
+/// A process of the bot, counted from 0: a restart is a new one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BotId(pub u32);
+
+impl fmt::Display for BotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// One thing that happened, on either side.
+///
+/// Every message between bot and venue is seen where it leaves and where it arrives, so that a
+/// checker can tell what the bot knew from what was so.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Observation<'a> {
+    /// The run enters a phase.
+    Phase(Phase),
+    /// A process of the bot began to run, with what its journal told it.
+    Started(&'a Started),
+    /// A process of the bot ended.
+    Died {
+        /// Which.
+        bot: BotId,
+        /// How.
+        how: &'a Death,
+    },
+    /// The operator said something to the bot.
+    Operator {
+        /// To whom.
+        bot: BotId,
+        /// What.
+        word: Operator,
+    },
+    /// An event that the engine wrote: its log line. The journal has it when this is seen, or the
+    /// write has failed ([`Observation::Journal`]).
+    Event {
+        /// Who.
+        bot: BotId,
+        /// What.
+        event: &'a Event,
+    },
+    /// The journal was written and synced, or could not be.
+    Journal {
+        /// By whom.
+        bot: BotId,
+        /// Whether what the batch of events says is safe on the disk.
+        ok: bool,
+    },
+    /// The engine gave a command. Seen before it is carried out, whatever comes of that.
+    Command {
+        /// Who.
+        bot: BotId,
+        /// What.
+        command: &'a Command,
+    },
+    /// A signed action left the bot, seen at the socket.
+    Sent(&'a Sent<'a>),
+    /// The bot took an outcome of one of its actions for this, order by order.
+    Outcome {
+        /// Who.
+        bot: BotId,
+        /// Which command.
+        request: RequestId,
+        /// What the shell made of the answer.
+        replies: &'a [Reply],
+    },
+    /// The bot has nothing more to do at this moment: its books can be compared with the truth.
+    Settled {
+        /// Who.
+        bot: BotId,
+    },
+}
+
+/// A process that began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Its number.
+    pub bot: BotId,
+    /// Who signs for it.
+    pub agent: Address,
+}
+
+/// A signed action on its way.
+#[derive(Clone, Debug)]
+pub struct Sent<'a> {
+    /// Who sent it.
+    pub bot: BotId,
+    /// The key that it was signed with.
+    pub signer: Address,
+    /// For which command.
+    pub request: RequestId,
+    /// The nonce.
+    pub nonce: Nonce,
+    /// When the venue is to refuse it.
+    pub expires: Option<Millis>,
+    /// What was signed.
+    pub action: &'a TradingAction,
+    /// The bytes.
+    pub body: &'a [u8],
+}
+
+/// The moment of an observation, with both sides to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The venue's clock, which is the true one.
+    pub now: Millis,
+    /// Milliseconds since the run began.
+    pub since_start_ms: u64,
+    /// Which part of the run it is.
+    pub phase: Phase,
+    /// The bot's account.
+    pub account: Address,
+    /// The exchange: what is so.
+    pub exchange: &'a Exchange,
+    /// The engines that run, the process that holds the lock first: what is believed.
+    pub bots: &'a [BotScene<'a>],
+}
+
+/// A running process of the bot.
+#[derive(Clone, Copy, Debug)]
+pub struct BotScene<'a> {
+    /// Which.
+    pub bot: BotId,
+    /// Its clock.
+    pub now: Millis,
+    /// Its engine.
+    pub engine: &'a Engine,
+    /// Whether it is stopped, frozen or slow at this moment, and cannot act.
+    pub frozen: bool,
+}
+
+/// An invariant that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// Which, by its number: `I8`.
+    pub invariant: &'static str,
+    /// When, by the venue's clock.
+    pub at: Millis,
+    /// What was seen.
+    pub what: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "breach={} at={} what=\"{}\"", self.invariant, self.at.0, self.what)
+    }
+}
+
+/// Judges a run. A checker keeps what it needs of what it has seen; it cannot change anything.
+pub trait Checker {
+    /// A few words for reports.
+    fn name(&self) -> &'static str;
+
+    /// Takes one observation in.
+    fn see(&mut self, scene: &Scene<'_>, seen: &Observation<'_>, breaches: &mut Vec<Breach>);
+
+    /// The run is over.
+    fn end(&mut self, scene: &Scene<'_>, breaches: &mut Vec<Breach>) {
+        let _ = (scene, breaches);
+    }
+}

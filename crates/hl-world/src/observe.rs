@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use hl_engine::{Command, Engine, Event, Operator, Reply, RequestId};
+use hl_engine::{Command, Engine, Event, Input, Operator, RequestId};
 use hl_quant::Millis;
-use hl_sim::Exchange;
+use hl_sim::{Exchange, Witnessed};
 use hl_wire::{Address, Nonce, TradingAction};
 
 use crate::crash::Death;
@@ -69,15 +69,16 @@ pub enum Observation<'a> {
     },
     /// A signed action left the bot, seen at the socket.
     Sent(&'a Sent<'a>),
-    /// The bot took an outcome of one of its actions for this, order by order.
-    Outcome {
+    /// The engine is told something, outcomes of its commands included: seen just before it is
+    /// handed in.
+    Told {
         /// Who.
         bot: BotId,
-        /// Which command.
-        request: RequestId,
-        /// What the shell made of the answer.
-        replies: &'a [Reply],
+        /// What.
+        input: &'a Input<'a>,
     },
+    /// The exchange did something to an order of a client ([`Exchange::take_deeds`]).
+    Deed(&'a Witnessed),
     /// The bot has nothing more to do at this moment: its books can be compared with the truth.
     Settled {
         /// Who.

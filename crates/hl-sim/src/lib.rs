@@ -66,6 +66,7 @@
 #![deny(clippy::as_conversions, clippy::float_arithmetic)]
 
 pub mod background;
+pub mod fault;
 pub mod tape;
 pub mod universe;
 

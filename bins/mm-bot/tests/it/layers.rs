@@ -23,6 +23,7 @@ const TABLE: &[Row] = &[
     row("hl-engine", 3, &["hl-quant", "hl-wire", "hl-specs"]),
     row("hl-client", 3, &["hl-quant", "hl-wire"]),
     row("hl-sim", 3, &["hl-quant", "hl-wire", "hl-specs"]),
+    row("hl-journal", 4, &["hl-quant", "hl-wire", "hl-specs", "hl-engine"]),
     row("hl-sim-http", 4, &["hl-quant", "hl-wire", "hl-sim"]),
     row("hl-world", 5, &["hl-quant", "hl-wire", "hl-specs", "hl-engine", "hl-sim", "hl-journal"]),
     row(

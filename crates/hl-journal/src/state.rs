@@ -1,0 +1,122 @@
+//! What all records of a journal amount to.
+
+use std::collections::BTreeMap;
+
+use hl_quant::Millis;
+use hl_wire::Cloid;
+
+use crate::record::{At, Attempt, Day, Halt, Record, Run};
+use crate::{Encoder, End, Lost, Recovered};
+
+/// Starts that are remembered: more than any budget allows.
+const STARTS_MAX: usize = 64;
+
+/// Why the bot is halted after a journal was found damaged: a halt may have stood there.
+pub const DAMAGED: &str = "journal_damaged";
+
+/// What the records so far amount to.
+///
+/// A file is replaced by [`State::snapshot`] at every start and when it has grown, so it is bounded
+/// by what is open, not by how long the bot has run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Who wrote the file last.
+    pub run: Option<Run>,
+    /// Starts that have not ended in order.
+    pub starts: Vec<Millis>,
+    /// The halt that holds, if one does.
+    pub halt: Option<Halt>,
+    /// Since when safe mode holds, if it does.
+    pub safe: Option<Millis>,
+    /// Where the limits on losses count from.
+    pub day: Option<Day>,
+    /// Up to which moment of the venue fills have been counted.
+    pub fills: Option<Millis>,
+    /// Whether the last run ended in order.
+    pub stopped: bool,
+    /// Attempts whose fate is not known.
+    pub intents: BTreeMap<Cloid, Attempt>,
+}
+
+impl State {
+    /// What can be trusted of a journal that was read.
+    ///
+    /// A damaged one halts, because a halt may be among what was lost; an unfinished last line is
+    /// what a crash leaves, and was never confirmed.
+    #[must_use]
+    pub fn recover(found: &Recovered) -> Self {
+        let mut state = Self::default();
+        for record in &found.records {
+            state.apply(record);
+        }
+        if let End::Torn { lost: Lost::Damaged, .. } = found.end
+            && state.halt.is_none()
+        {
+            let at = state.run.as_ref().map_or(Millis(0), |run| run.at);
+            state.halt = Some(Halt { at, why: DAMAGED.to_owned() });
+        }
+        state
+    }
+
+    /// Takes one record in.
+    pub fn apply(&mut self, record: &Record) {
+        match record {
+            Record::Run(run) => self.run = Some(run.clone()),
+            Record::Start(At { at }) => {
+                if self.starts.len() >= STARTS_MAX {
+                    self.starts.remove(0);
+                }
+                self.starts.push(*at);
+                self.stopped = false;
+            }
+            Record::Attempt(attempt) => {
+                self.intents.insert(attempt.cloid, attempt.clone());
+            }
+            Record::End(end) => {
+                self.intents.remove(&end.cloid);
+            }
+            // The first reason stands: it is the one to look at.
+            Record::Halt(halt) => {
+                self.halt.get_or_insert_with(|| halt.clone());
+            }
+            Record::Safe(At { at }) => {
+                self.safe.get_or_insert(*at);
+            }
+            Record::Resume(_) => {
+                self.halt = None;
+                self.safe = None;
+                // The run that is going on still counts.
+                self.starts.drain(..self.starts.len().saturating_sub(1));
+            }
+            Record::Day(day) => self.day = Some(*day),
+            Record::Fills(At { at }) => self.fills = self.fills.max(Some(*at)),
+            Record::Stop(_) => {
+                self.starts.pop();
+                self.stopped = true;
+            }
+        }
+    }
+
+    /// The records that amount to the same, fewest first. `run` is who writes them.
+    #[must_use]
+    pub fn records(&self, run: &Run) -> Vec<Record> {
+        let mut records = vec![Record::Run(run.clone())];
+        records.extend(self.starts.iter().map(|at| Record::Start(At { at: *at })));
+        records.extend(self.safe.map(|at| Record::Safe(At { at })));
+        records.extend(self.halt.clone().map(Record::Halt));
+        records.extend(self.day.map(Record::Day));
+        records.extend(self.fills.map(|at| Record::Fills(At { at })));
+        records.extend(self.intents.values().cloned().map(Record::Attempt));
+        records
+    }
+
+    /// A new file that amounts to the same, and what appends to it.
+    #[must_use]
+    pub fn snapshot(&self, run: &Run) -> (Vec<u8>, Encoder) {
+        let (mut bytes, mut encoder) = (Vec::new(), Encoder::new());
+        for record in self.records(run) {
+            encoder.encode(&record, &mut bytes);
+        }
+        (bytes, encoder)
+    }
+}

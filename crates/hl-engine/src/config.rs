@@ -2,7 +2,7 @@
 
 use hl_quant::Notional;
 
-use crate::{CloidTag, Pair, Ppm};
+use crate::{CloidTag, EstimateConfig, ModelConfig, Pair, Ppm};
 
 /// The most layers that a market quotes on one side.
 pub const MAX_LAYERS: usize = 8;
@@ -41,7 +41,11 @@ pub struct MarketConfig {
     /// What the quotes are centred on.
     pub fair: FairKind,
     /// The built-in quoting model; see [`Engine::with_model`](crate::Engine::with_model) for others.
+    pub model: ModelConfig,
+    /// Sizes and layers of every model, and the distances of [`ModelConfig::Spread`].
     pub spread: SpreadConfig,
+    /// How volatility and arrivals are estimated for the models that need them.
+    pub estimate: EstimateConfig,
     /// When a resting order is worth replacing.
     pub requote: Requote,
 }
@@ -55,7 +59,9 @@ impl MarketConfig {
             max_position: Notional::whole(1_000),
             max_orders: 32,
             fair: FairKind::default(),
+            model: ModelConfig::default(),
             spread: SpreadConfig::default(),
+            estimate: EstimateConfig::default(),
             requote: Requote::default(),
         }
     }
@@ -75,7 +81,8 @@ pub enum FairKind {
 /// The symmetric spread with inventory skew and layers: the operators' own names in brackets.
 #[derive(Clone, Debug)]
 pub struct SpreadConfig {
-    /// Distance of the innermost quote from the fair price, on each side (`MAKER_SPREAD_BPS`).
+    /// Distance of the innermost quote from the fair price, on each side (`MAKER_SPREAD_BPS`). For
+    /// the models that find their own, the least distance from their centre.
     pub spread: Ppm,
     /// The value of all layers of one side together (`BASE_ORDER_USD`).
     pub base_order: Notional,

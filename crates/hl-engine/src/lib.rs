@@ -113,9 +113,11 @@ pub mod adapt;
 mod book;
 mod config;
 mod engine;
+mod estimate;
 mod event;
 mod exposure;
 mod fair;
+mod float;
 mod gate;
 mod ids;
 mod input;
@@ -136,10 +138,15 @@ pub use config::{
     Replace, Requote, SpreadConfig, Timing,
 };
 pub use engine::Engine;
+pub use estimate::{
+    Arrivals, ArrivalsConfig, ArrivalsEstimator, Cold, EstimateConfig, Volatility,
+    VolatilityConfig, VolatilityEstimator,
+};
 pub use event::{
     Attempt, BelowMin, CancelLine, CancelStage, Doubt, Event, EventKind, Figure, FillLine,
     GateStop, ReconLine, Submit, SubmitEnd, Timestamp,
 };
+pub use float::from_e8;
 pub use gate::Rule;
 pub use ids::{CloidTag, MarketId, Pair, RequestId};
 pub use input::{
@@ -148,6 +155,9 @@ pub use input::{
 };
 pub use money::{Ppm, Usd};
 pub use output::{Batch, CancelOrder, Command, MAX_BATCH, ModifyOrder, Output, PlaceOrder, Query};
-pub use quote::{Known, NoQuote, QuoteModel, SpreadModel, Want, Wants};
+pub use quote::{
+    AvellanedaStoikov, AvellanedaStoikovConfig, Glft, GlftConfig, Known, ModelConfig, NoQuote,
+    QuoteModel, SpreadModel, Want, Wants,
+};
 pub use stats::Stats;
 pub use view::{MarketView, OrderState, OrderView};

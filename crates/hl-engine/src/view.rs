@@ -3,7 +3,7 @@
 use hl_quant::{Price, Side, SignedSize, Size};
 use hl_wire::Cloid;
 
-use crate::{NoQuote, Pair, Ppm, Stats, Usd};
+use crate::{Arrivals, Cold, NoQuote, Pair, Ppm, Stats, Usd, Volatility};
 
 /// One market as the engine sees it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct MarketView<'a> {
     /// What this run has made: cash plus position at the last fair price, less what the position
     /// that it found was worth at its first; `None` for a position without a price.
     pub profit: Option<Usd>,
+    /// How much the price moves, or why that is not known.
+    pub volatility: Result<Volatility, Cold>,
+    /// How often and how far trades reach, or why that is not known.
+    pub arrivals: Result<Arrivals, Cold>,
     /// The counters.
     pub stats: &'a Stats,
 }

@@ -130,12 +130,12 @@ impl Engine {
     /// One market; `None` if there is none by that id.
     #[must_use]
     pub fn market(&self, market: MarketId) -> Option<MarketView<'_>> {
-        self.markets.get(market.index()).map(Market::view)
+        self.markets.get(market.index()).map(|market| market.view(self.now))
     }
 
     /// Every market, in the order of the configuration.
     pub fn markets(&self) -> impl Iterator<Item = MarketView<'_>> {
-        self.markets.iter().map(Market::view)
+        self.markets.iter().map(|market| market.view(self.now))
     }
 
     /// The orders of one market that may still trade, or that owe fills.
@@ -183,8 +183,13 @@ impl Engine {
             Input::Bbo { market, time, bid, ask } => {
                 self.quoted(market, |market| market.take_bbo(now, time, bid, ask));
             }
-            // No model reads trades yet.
-            Input::Trade { .. } | Input::Timer => {}
+            Input::Trade { market, time, aggressor, price, size: _ } => {
+                match self.markets.get_mut(market.index()) {
+                    Some(market) => market.take_trade(time, aggressor, price),
+                    None => self.audit("market_unknown"),
+                }
+            }
+            Input::Timer => {}
             Input::Spec { market, spec, requested, status } => {
                 let spec = Spec { rules: *spec, requested, status };
                 let timing = &self.config.timing;

@@ -54,7 +54,7 @@ impl Market {
     /// Notes that the market quotes.
     fn show(&mut self, desk: &mut Desk<'_>) {
         if self.why_not.take().is_some()
-            && let (Some(fair), Some(spread)) = (self.mark, self.view().spread)
+            && let (Some(fair), Some(spread)) = (self.mark, self.view(desk.now).spread)
         {
             desk.event(EventKind::QuoteStart { pair: self.pair(), fair, spread });
         }

@@ -51,6 +51,8 @@ impl Market {
             position: self.ledger.position(),
             inventory: self.inventory(fair),
             max_position: self.config.max_position,
+            volatility: self.estimates.volatility(desk.now),
+            arrivals: self.estimates.arrivals(desk.now),
         };
         self.wants.bids.clear();
         self.wants.asks.clear();

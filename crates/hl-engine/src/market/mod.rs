@@ -15,9 +15,9 @@ use hl_wire::Cloid;
 
 use crate::{
     Batching, EventKind, Level, Limits, MAX_ORDERS, MarketConfig, MarketId, MarketStatus,
-    MarketView, NoQuote, OrderView, Pair, Ppm, QuoteModel, Rule, SpreadModel, Stats, Timing, Usd,
-    Wants,
+    MarketView, NoQuote, OrderView, Pair, Ppm, QuoteModel, Rule, Stats, Timing, Usd, Wants,
     book::{Book, Refused},
+    estimate::Estimates,
     exposure::Exposure,
     ids::CloidMaker,
     ledger::Ledger,
@@ -76,6 +76,7 @@ pub(crate) struct Market {
     wants: Wants,
     pub(crate) spec: Option<Spec>,
     pub(crate) book: Book,
+    estimates: Estimates,
     pub(crate) orders: Orders,
     pub(crate) ledger: Ledger,
     /// What orders that are not ours may still trade into the position.
@@ -113,7 +114,8 @@ const fn at(side: Side) -> usize {
 impl Market {
     pub(crate) fn new(id: MarketId, mut config: MarketConfig) -> Self {
         config.max_orders = config.max_orders.min(MAX_ORDERS);
-        let model = Box::new(SpreadModel::new(config.spread.clone()));
+        let model = config.model.build(config.spread.clone());
+        let estimates = Estimates::new(config.estimate);
         let orders = Orders::new(usize::from(config.max_orders).saturating_mul(3));
         Self {
             id,
@@ -122,6 +124,7 @@ impl Market {
             wants: Wants::default(),
             spec: None,
             book: Book::default(),
+            estimates,
             orders,
             ledger: Ledger::new(),
             foreign: (Size::ZERO, Size::ZERO),
@@ -180,7 +183,9 @@ impl Market {
     ) -> Result<(), Refused> {
         let orders = &self.orders;
         let own = |side, price| orders.shown_at(side, price, now);
-        self.book.apply_book(now, time, bids, asks, own)
+        self.book.apply_book(now, time, bids, asks, own)?;
+        self.estimate(now, time);
+        Ok(())
     }
 
     /// Applies a best-price message.
@@ -193,7 +198,24 @@ impl Market {
     ) -> Result<(), Refused> {
         let orders = &self.orders;
         let own = |side, price| orders.shown_at(side, price, now);
-        self.book.apply_bbo(now, time, bid, ask, own)
+        self.book.apply_bbo(now, time, bid, ask, own)?;
+        self.estimate(now, time);
+        Ok(())
+    }
+
+    /// Shows the estimators a book that could be quoted on, as far as they are concerned.
+    fn estimate(&mut self, now: Millis, time: Millis) {
+        if let (Ok((bid, ask)), (Some(best_bid), Some(best_ask))) =
+            (self.book.others(), self.book.touch())
+        {
+            let mid = bid.price.midpoint(ask.price, hl_quant::Round::Down);
+            self.estimates.see(now, time, (best_bid, best_ask), mid);
+        }
+    }
+
+    /// Takes a public trade.
+    pub(crate) fn take_trade(&mut self, time: Millis, aggressor: Side, price: Price) {
+        self.estimates.trade(time, aggressor, price);
     }
 
     /// Notes that a message of the market was not applied.
@@ -230,7 +252,7 @@ impl Market {
         self.orders.iter().any(|order| order.origin == Origin::Orphan && order.may_rest())
     }
 
-    pub(crate) fn view(&self) -> MarketView<'_> {
+    pub(crate) fn view(&self, now: Millis) -> MarketView<'_> {
         let touch = match self.book.touch() {
             (Some(bid), Some(ask)) => Some((bid, ask)),
             _ => None,
@@ -250,6 +272,8 @@ impl Market {
             fair: self.mark,
             position,
             profit: self.profit(),
+            volatility: self.estimates.volatility(now),
+            arrivals: self.estimates.arrivals(now),
             stats: &self.stats,
         }
     }

@@ -1,5 +1,9 @@
 //! From what is known to what is wanted: the quoting models and why nothing may be wanted.
 
+mod avellaneda_stoikov;
+mod config;
+mod glft;
+mod ladder;
 mod spread;
 
 use std::fmt;
@@ -7,10 +11,13 @@ use std::fmt;
 use arrayvec::ArrayVec;
 use hl_quant::{MarketSpec, Millis, Notional, Price, Side, SignedSize, Size};
 
+pub use avellaneda_stoikov::AvellanedaStoikov;
+pub use config::{AvellanedaStoikovConfig, GlftConfig, ModelConfig};
+pub use glft::Glft;
 pub use spread::SpreadModel;
 pub(crate) use spread::size_worth;
 
-use crate::{Level, MAX_LAYERS, Ppm};
+use crate::{Arrivals, Cold, Level, MAX_LAYERS, Ppm, Volatility};
 
 /// What a model is told about its market.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +38,10 @@ pub struct Known<'a> {
     pub inventory: Ppm,
     /// The value at which the position is at its limit.
     pub max_position: Notional,
+    /// How much the price moves, or why that is not known.
+    pub volatility: Result<Volatility, Cold>,
+    /// How often and how far trades reach, or why that is not known.
+    pub arrivals: Result<Arrivals, Cold>,
 }
 
 /// A quote that a model wants, not yet on any grid.

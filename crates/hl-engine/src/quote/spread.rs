@@ -78,7 +78,7 @@ pub(crate) fn size_worth(notional: Notional, price: Price) -> Option<Size> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Level;
+    use crate::{Cold, Level};
     use hl_quant::{MarketSpec, Millis, SignedSize, SzDecimals};
 
     fn wants(config: SpreadConfig, inventory: i64) -> Result<Wants, NoQuote> {
@@ -93,6 +93,8 @@ mod tests {
             position: SignedSize::ZERO,
             inventory: Ppm(inventory),
             max_position: Notional::whole(1000),
+            volatility: Err(Cold::Warming),
+            arrivals: Err(Cold::Warming),
         };
         let mut wants = Wants::default();
         SpreadModel::new(config).quote(&known, &mut wants).map(|()| wants)

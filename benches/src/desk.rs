@@ -169,7 +169,7 @@ impl Desk {
                     self.tell_gone(order.market, order.cloid, Oid(0));
                 }
             }
-            Command::ScheduleCancel { .. } => self.reply(command, 1),
+            Command::ScheduleCancel { .. } | Command::Burn { .. } => self.reply(command, 1),
             Command::FetchSpecs { .. } => {
                 let Some(decimals) = SzDecimals::new(5) else { return };
                 let spec = MarketSpec::perp(decimals);

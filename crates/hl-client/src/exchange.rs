@@ -142,6 +142,26 @@ impl ExchangeClient {
         let now = clock::now();
         let nonce = self.nonces.allocate(now)?;
         self.top_up(now);
+        self.sign(action, nonce, expires_after)
+    }
+
+    /// Signs a `noop` under a nonce that was used before, so that the action which was sent under it
+    /// can take effect no more if it has not already: the venue takes each nonce once.
+    ///
+    /// # Errors
+    ///
+    /// [`NotSent::Encode`] and [`NotSent::Check`].
+    pub fn prepare_burn(&self, nonce: Nonce) -> Result<Prepared, NotSent> {
+        self.sign(&TradingAction::Noop, nonce, None)
+    }
+
+    fn sign(
+        &self,
+        action: &TradingAction,
+        nonce: Nonce,
+        expires_after: Option<Millis>,
+    ) -> Result<Prepared, NotSent> {
+        let batch = action.batch_len();
         let network = self.transport.endpoint.network();
         let request = self.key.sign_trading(action, nonce, network, self.vault, expires_after)?;
         // A signature over other bytes than those that are sent recovers to a stranger's address, which

@@ -25,6 +25,10 @@ pub struct EngineConfig {
     pub batching: Batching,
     /// The dead man's switch, where the venue allows it.
     pub dead_man: Option<DeadMan>,
+    /// What happens after the venue refuses a tick or a lot.
+    pub guard: RetryGuard,
+    /// How the venue's request budgets are shared.
+    pub budget: BudgetConfig,
 }
 
 /// One market and how it is quoted.
@@ -48,6 +52,8 @@ pub struct MarketConfig {
     pub estimate: EstimateConfig,
     /// When a resting order is worth replacing.
     pub requote: Requote,
+    /// How often the market re-prices at once after a post-only refusal.
+    pub races: RaceLimit,
 }
 
 impl MarketConfig {
@@ -63,6 +69,7 @@ impl MarketConfig {
             spread: SpreadConfig::default(),
             estimate: EstimateConfig::default(),
             requote: Requote::default(),
+            races: RaceLimit::default(),
         }
     }
 }
@@ -213,9 +220,14 @@ pub struct Timing {
     pub reconcile_max_age_ms: u64,
     /// A request without an answer for this long has an unknown outcome.
     pub answer_timeout_ms: u64,
+    /// The venue refuses a place or modify that reaches a block later than this after it was
+    /// decided (`expiresAfter`). An order in doubt lives at least this long, and an expired action
+    /// costs five requests, so it is neither short nor long.
+    pub action_life_ms: u64,
     /// Between two attempts to cancel the same order, and two questions about the same order.
     pub retry_ms: u64,
-    /// "No such order" counts as evidence only this long after the order was sent.
+    /// "No such order" counts as evidence only if it was asked for this long after the order's nonce
+    /// was known to be dead: a node of the venue may lag behind the block that decided.
     pub unknown_settle_ms: u64,
     /// How long a stop may take before it reports what remains.
     pub stop_ms: u64,
@@ -234,6 +246,7 @@ impl Default for Timing {
             reconcile_ms: 30_000,
             reconcile_max_age_ms: 60_000,
             answer_timeout_ms: 5_000,
+            action_life_ms: 10_000,
             retry_ms: 1_000,
             unknown_settle_ms: 15_000,
             stop_ms: 10_000,
@@ -250,4 +263,73 @@ pub struct DeadMan {
     pub ahead_ms: u64,
     /// How often it is pushed back.
     pub every_ms: u64,
+}
+
+/// How often a market may answer a post-only refusal with a new price. A refusal is a race between
+/// our picture of the book and the venue's next block; one that is lost again and again must not
+/// become a stream of refused requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RaceLimit {
+    /// Refusals that may be answered in one go.
+    pub burst: u16,
+    /// One more may be answered after each such span.
+    pub every_ms: u64,
+}
+
+impl Default for RaceLimit {
+    fn default() -> Self {
+        Self { burst: 10, every_ms: 1_000 }
+    }
+}
+
+/// The retry guard: what happens after the venue refuses the tick or the lot of an order
+/// (`RETRY_GUARD_*`, the old system's names).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryGuard {
+    /// Whether such an order is sent a second time at all (`RETRY_GUARD_ENABLED`).
+    pub enabled: bool,
+    /// How often; more than one counts as one (`RETRY_GUARD_MAX_RETRIES`).
+    pub max_retries: u8,
+    /// The oldest spec that an order may be made with, in milliseconds (`RETRY_GUARD_SPEC_TTL_MS`).
+    /// Where [`Timing::spec_max_age_ms`] is shorter, that counts.
+    pub spec_ttl_ms: u64,
+    /// After this many guarded orders in a row that failed all the same, the market rests for
+    /// [`Timing::park_ms`].
+    pub park_after: u16,
+}
+
+impl Default for RetryGuard {
+    fn default() -> Self {
+        Self { enabled: true, max_retries: 1, spec_ttl_ms: 60_000, park_after: 2 }
+    }
+}
+
+/// How the venue's budgets are shared. The limits themselves are constants of the venue
+/// ([`crate::budget`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BudgetConfig {
+    /// Over which road requests go: it decides which limits they count against.
+    pub road: Road,
+    /// The runway, in hours, below which a request gets dearer. With half of it left a request costs
+    /// twice its price, with a tenth ten times.
+    pub runway_hours: u64,
+    /// How much of the money by which a quote is off is earned by moving it, on average: the chance
+    /// that it trades there before it moves again.
+    pub worth: Ppm,
+}
+
+impl Default for BudgetConfig {
+    fn default() -> Self {
+        Self { road: Road::Rest, runway_hours: 24, worth: Ppm(50_000) }
+    }
+}
+
+/// Over which road requests reach the venue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Road {
+    /// HTTP: requests have weight per IP address.
+    #[default]
+    Rest,
+    /// `post` requests on the WebSocket: the same weight, and each is a message.
+    WebSocket,
 }

@@ -35,6 +35,17 @@ impl fmt::Display for RequestId {
     }
 }
 
+/// A wish of the quoting, counted from 1 in each run: one logical order, sent once, or twice if the
+/// venue refused its tick or lot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IntentId(pub u64);
+
+impl fmt::Display for IntentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
 /// A market's symbol as it appears in log lines (`pair=SOL`). Cloning allocates nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pair(Arc<str>);

@@ -111,6 +111,7 @@
 pub mod adapt;
 
 mod book;
+pub mod budget;
 mod config;
 mod engine;
 mod estimate;
@@ -133,9 +134,10 @@ mod stats;
 mod sync;
 mod view;
 
+pub use budget::BudgetView;
 pub use config::{
-    Batching, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MAX_ORDERS, MarketConfig,
-    Replace, Requote, SpreadConfig, Timing,
+    Batching, BudgetConfig, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MAX_ORDERS,
+    MarketConfig, RaceLimit, Replace, Requote, RetryGuard, Road, SpreadConfig, Timing,
 };
 pub use engine::Engine;
 pub use estimate::{
@@ -143,18 +145,21 @@ pub use estimate::{
     VolatilityConfig, VolatilityEstimator,
 };
 pub use event::{
-    Attempt, BelowMin, CancelLine, CancelStage, Doubt, Event, EventKind, Figure, FillLine,
-    GateStop, ReconLine, Submit, SubmitEnd, Timestamp,
+    Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, Doubt, Event,
+    EventKind, Figure, FillLine, GateStop, GuardEnd, GuardLine, GuardStage, RaceLine, RacePace,
+    ReconLine, Submit, SubmitEnd, Timestamp,
 };
 pub use float::from_e8;
 pub use gate::Rule;
-pub use ids::{CloidTag, MarketId, Pair, RequestId};
+pub use ids::{CloidTag, IntentId, MarketId, Pair, RequestId};
 pub use input::{
     Connection, Fill, Found, Input, Level, Liquidity, MarketStatus, OpenOrder, Operator,
     OrderUpdate, Position, Reply, VenueState,
 };
 pub use money::{Ppm, Usd};
-pub use output::{Batch, CancelOrder, Command, MAX_BATCH, ModifyOrder, Output, PlaceOrder, Query};
+pub use output::{
+    Batch, CancelOrder, Command, Fetch, MAX_BATCH, ModifyOrder, Output, PlaceOrder, Query,
+};
 pub use quote::{
     AvellanedaStoikov, AvellanedaStoikovConfig, Glft, GlftConfig, Known, ModelConfig, NoQuote,
     QuoteModel, SpreadModel, Want, Wants,

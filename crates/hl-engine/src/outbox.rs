@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use hl_quant::Millis;
 
 use crate::{
-    Batch, CancelOrder, Command, Event, EventKind, ModifyOrder, PlaceOrder, Query, RequestId,
-    order::Slot,
+    Batch, CancelOrder, Command, Event, EventKind, Fetch, ModifyOrder, PlaceOrder, Query,
+    RequestId, order::Slot,
 };
 
 /// Room for events and commands before anything has to be allocated.
@@ -18,6 +18,8 @@ const COMMANDS: usize = 32;
 pub(crate) struct Outbox {
     events: VecDeque<Event>,
     commands: VecDeque<Command>,
+    /// When the batches under construction expire at the venue.
+    expires: Millis,
     place: (RequestId, Batch<PlaceOrder>),
     modify: (RequestId, Batch<ModifyOrder>),
     cancel: (RequestId, Batch<CancelOrder>),
@@ -45,11 +47,22 @@ impl Outbox {
         Self {
             events: VecDeque::with_capacity(EVENTS),
             commands: VecDeque::with_capacity(COMMANDS),
+            expires: Millis(0),
             place: (RequestId(0), Batch::new()),
             modify: (RequestId(0), Batch::new()),
             cancel: (RequestId(0), Batch::new()),
             next: 0,
         }
+    }
+
+    /// From now on batches expire at this moment.
+    pub(crate) fn expire_at(&mut self, expires: Millis) {
+        self.expires = expires;
+    }
+
+    /// When what is staged now expires at the venue.
+    pub(crate) const fn expires(&self) -> Millis {
+        self.expires
     }
 
     pub(crate) fn event(&mut self, at: Millis, kind: EventKind) {
@@ -83,9 +96,15 @@ impl Outbox {
         request
     }
 
-    pub(crate) fn fetch_specs(&mut self) -> RequestId {
+    pub(crate) fn fetch_specs(&mut self, fetch: Fetch) -> RequestId {
         let request = draw(&mut self.next);
-        self.commands.push_back(Command::FetchSpecs { request });
+        self.commands.push_back(Command::FetchSpecs { request, fetch });
+        request
+    }
+
+    pub(crate) fn burn(&mut self, of: RequestId) -> RequestId {
+        let request = draw(&mut self.next);
+        self.commands.push_back(Command::Burn { request, of });
         request
     }
 
@@ -97,17 +116,18 @@ impl Outbox {
 
     /// Turns the batches under construction into commands: what makes room first.
     pub(crate) fn flush(&mut self) {
+        let expires = self.expires;
         if !self.cancel.1.is_empty() {
             let (request, orders) = (self.cancel.0, self.cancel.1.take());
             self.commands.push_back(Command::Cancel { request, orders });
         }
         if !self.modify.1.is_empty() {
             let (request, orders) = (self.modify.0, self.modify.1.take());
-            self.commands.push_back(Command::Modify { request, orders });
+            self.commands.push_back(Command::Modify { request, orders, expires });
         }
         if !self.place.1.is_empty() {
             let (request, orders) = (self.place.0, self.place.1.take());
-            self.commands.push_back(Command::Place { request, orders });
+            self.commands.push_back(Command::Place { request, orders, expires });
         }
     }
 

@@ -41,6 +41,9 @@ pub enum Command {
         request: RequestId,
         /// At least one order.
         orders: Batch<PlaceOrder>,
+        /// The venue's `expiresAfter`: a block later than this refuses the action. It must be sent,
+        /// because an order in doubt counts as gone only after it.
+        expires: Millis,
     },
     /// Replace these orders as one batch of modifies, each of which places the new order only if
     /// the old one could be cancelled. Answer: `Outcome`, one reply per new order.
@@ -49,6 +52,8 @@ pub enum Command {
         request: RequestId,
         /// At least one order.
         orders: Batch<ModifyOrder>,
+        /// As for `Place`.
+        expires: Millis,
     },
     /// Cancel these orders by client order id. Answer: `Outcome`.
     Cancel {
@@ -64,11 +69,26 @@ pub enum Command {
         /// When everything is to be cancelled.
         at: Option<Millis>,
     },
+    /// Send a `noop` with the nonce that was used for command `of`, so that `of` can take effect no
+    /// more if it has not already (Hyperliquid docs, "Exchange endpoint", invalidate pending nonce).
+    ///
+    /// Answer: `Outcome` with one reply. Accepted: the nonce belongs to the `noop` now, and `of`
+    /// never executes. Rejected with [`RejectCode::Nonce`](hl_wire::RejectCode): the nonce is used,
+    /// so `of` has reached a block, or an earlier burn has. Unknown or never sent: asked again
+    /// later. A shell that no longer knows the nonce answers `NeverSent`.
+    Burn {
+        /// To be carried back.
+        request: RequestId,
+        /// The command whose nonce is to be used up: a `Place` or a `Modify` of this run.
+        of: RequestId,
+    },
     /// Ask for the specs of every market. Answer: one [`Input::Spec`](crate::Input::Spec) per
     /// market, or [`Input::SpecsFailed`](crate::Input::SpecsFailed).
     FetchSpecs {
         /// Counts the requests; the answers do not carry it.
         request: RequestId,
+        /// Whether a cache may answer.
+        fetch: Fetch,
     },
     /// Ask the venue what it knows. Answer: the input that the query names, or
     /// [`Input::QueryFailed`](crate::Input::QueryFailed).
@@ -89,10 +109,21 @@ impl Command {
             | Self::Modify { request, .. }
             | Self::Cancel { request, .. }
             | Self::ScheduleCancel { request, .. }
-            | Self::FetchSpecs { request }
+            | Self::Burn { request, .. }
+            | Self::FetchSpecs { request, .. }
             | Self::Reconcile { request, .. } => *request,
         }
     }
+}
+
+/// How fresh the answer to [`Command::FetchSpecs`] has to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fetch {
+    /// A cache may answer with something a few seconds old.
+    #[default]
+    Routine,
+    /// The venue has refused an order's tick or lot: only a request sent after this command counts.
+    Forced,
 }
 
 /// One order to place. There is no time in force to choose: it is post-only (`Alo`).

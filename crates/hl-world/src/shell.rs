@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hl_engine::adapt::{self, Adapter};
 use hl_engine::{
     Command, Connection, Engine, EngineConfig, Event, EventKind, Input, MarketId, Operator, Output,
-    Query, RequestId as EngineRequest, Stats,
+    Query, Reply, RequestId as EngineRequest, Stats,
 };
 use hl_quant::Millis;
 use hl_specs::{Overrides, SpecCache, SpecCacheConfig, Ticket, Universe, Want};
@@ -72,6 +72,8 @@ pub(crate) struct Shell {
     master: Address,
     network: Network,
     nonce: u64,
+    /// The nonces of the orders that were sent, by command.
+    nonces: BTreeMap<EngineRequest, u64>,
     /// The connection that the session means, and how many there have been.
     conn: ConnId,
     asked: BTreeMap<RequestId, Asked>,
@@ -122,6 +124,7 @@ impl Shell {
             master,
             network: exchange.network,
             nonce: 0,
+            nonces: BTreeMap::new(),
             conn: ConnId(0),
             asked: BTreeMap::new(),
             last_id: 0,
@@ -289,7 +292,18 @@ impl Shell {
             Command::Place { .. }
             | Command::Modify { .. }
             | Command::Cancel { .. }
-            | Command::ScheduleCancel { .. } => self.send(now, command),
+            | Command::ScheduleCancel { .. } => {
+                let nonce = now.0.max(self.nonce.saturating_add(1));
+                self.nonce = nonce;
+                self.send(nonce, command);
+            }
+            Command::Burn { request, of } => match self.nonces.get(of).copied() {
+                Some(nonce) => self.send(nonce, command),
+                None => {
+                    let (request, replies) = (*request, &[Reply::NeverSent]);
+                    self.driven.feed(now, Input::Outcome { request, replies });
+                }
+            },
         }
     }
 
@@ -298,15 +312,31 @@ impl Shell {
         self.post(asked, Path::Info, body);
     }
 
-    /// Signs and posts an action.
-    fn send(&mut self, now: Millis, command: &Command) {
+    /// Signs and posts an action under this nonce.
+    fn send(&mut self, nonce: u64, command: &Command) {
         let request = command.request();
         let Some(action) = self.adapter.action(command) else { return };
-        self.nonce = now.0.max(self.nonce.saturating_add(1));
-        let signed = self.key.sign_trading(&action, Nonce(self.nonce), self.network, None, None);
+        let expires = match command {
+            Command::Place { expires, .. } | Command::Modify { expires, .. } => {
+                self.remember(request, nonce);
+                Some(*expires)
+            }
+            _ => None,
+        };
+        let signed = self.key.sign_trading(&action, Nonce(nonce), self.network, None, expires);
         let body = signed.ok().and_then(|signed| signed.to_json().ok()).unwrap_or_default();
         let n = action.batch_len();
         self.post(Asked::Action { request, n }, Path::Exchange, body.into_bytes());
+    }
+
+    /// Keeps the nonce of a command for as long as it may have to be burnt.
+    fn remember(&mut self, request: EngineRequest, nonce: u64) {
+        /// More commands than can be in doubt at a time.
+        const NONCES: usize = 1_024;
+        self.nonces.insert(request, nonce);
+        if self.nonces.len() > NONCES {
+            self.nonces.pop_first();
+        }
     }
 
     fn post(&mut self, asked: Asked, path: Path, body: Vec<u8>) {

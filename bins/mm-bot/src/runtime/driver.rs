@@ -1,12 +1,13 @@
 //! The loop of a run: inputs to the engine, its commands to the venue, its events to the log.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hl_client::{WsEvents, clock};
 use hl_engine::{Input, Operator, RequestId, adapt::Adapter};
 use hl_quant::{Millis, Notional};
 use hl_specs::SpecCache;
-use hl_wire::stream::Scratch;
+use hl_wire::{Nonce, stream::Scratch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -46,6 +47,8 @@ pub(super) struct Driver {
     pub(super) screen: Screen,
     pub(super) started: Millis,
     pub(super) tasks: JoinSet<Answer>,
+    /// The nonces of the latest commands, should one have to be burnt.
+    pub(super) nonces: BTreeMap<RequestId, Nonce>,
     pub(super) scratch: Scratch,
     /// Whether the list of markets has been asked for and has not come.
     pub(super) specs_asked: bool,
@@ -91,6 +94,7 @@ impl Driver {
             screen,
             started: clock::now(),
             tasks: JoinSet::new(),
+            nonces: BTreeMap::new(),
             scratch: Scratch::default(),
             specs_asked: false,
             ending: None,

@@ -1,16 +1,15 @@
 //! From the engine: events to the log, commands to the venue.
 
 use hl_client::{InfoError, clock};
-use hl_engine::{Command, Input, MarketId, Reply, RequestId, adapt};
+use hl_engine::{Command, Fetch, Input, MarketId, Reply, RequestId, adapt};
 use hl_quant::Millis;
 use hl_specs::{Ticket, Universe, Want};
-use hl_wire::info::Meta;
+use hl_wire::{Nonce, info::Meta};
 
 use super::driver::Driver;
 
-/// An order or a modify that is older than this is refused by the venue, so that one that is
-/// delayed on the way cannot appear long after it was given up.
-const ACTION_LIFE_MS: u64 = 10_000;
+/// Nonces that are kept: more commands than can be in doubt at a time.
+const NONCES: usize = 1_024;
 /// The list of markets is not fetched again if it is younger than this: the start has just done so.
 const SPECS_YOUNG_MS: u64 = 5_000;
 
@@ -40,7 +39,7 @@ impl Driver {
     fn execute(&mut self, command: Command) {
         let request = command.request();
         let orders = match &command {
-            Command::FetchSpecs { .. } => return self.fetch_specs(),
+            Command::FetchSpecs { fetch, .. } => return self.fetch_specs(*fetch),
             Command::Reconcile { query, .. } => {
                 self.tasks.spawn(self.link.clone().ask(request, *query));
                 return;
@@ -48,18 +47,41 @@ impl Driver {
             Command::Place { orders, .. } => orders.len(),
             Command::Modify { orders, .. } => orders.len(),
             Command::Cancel { orders, .. } => orders.len(),
-            Command::ScheduleCancel { .. } => 1,
+            Command::ScheduleCancel { .. } | Command::Burn { .. } => 1,
         };
         let Some(action) = self.adapter.action(&command) else {
             return self.never_sent(request, orders);
         };
-        let expires_after = match command {
-            Command::Place { .. } | Command::Modify { .. } => {
-                Some(clock::now().plus(ACTION_LIFE_MS))
+        // Signed here and not in the task, so that nonces rise in the order of the commands and are
+        // known should one have to be burnt.
+        let prepared = match command {
+            Command::Place { expires, .. } | Command::Modify { expires, .. } => {
+                self.link.exchange.prepare(&action, Some(expires))
             }
-            _ => None,
+            Command::Burn { of, .. } => match self.nonces.get(&of) {
+                Some(nonce) => self.link.exchange.prepare_burn(*nonce),
+                None => return self.never_sent(request, orders),
+            },
+            _ => self.link.exchange.prepare(&action, None),
         };
-        self.tasks.spawn(self.link.clone().send(request, orders, action, expires_after));
+        match prepared {
+            Ok(prepared) => {
+                self.remember(request, prepared.nonce());
+                self.tasks.spawn(self.link.clone().send(request, orders, prepared));
+            }
+            Err(error) => {
+                self.log.line(&format!("shell_evt=not_sent reason=\"{error}\""));
+                self.never_sent(request, orders);
+            }
+        }
+    }
+
+    /// Keeps the nonce of a command for as long as it may have to be burnt.
+    fn remember(&mut self, request: RequestId, nonce: Nonce) {
+        self.nonces.insert(request, nonce);
+        if self.nonces.len() > NONCES {
+            self.nonces.pop_first();
+        }
     }
 
     pub(super) fn never_sent(&mut self, request: RequestId, orders: usize) {
@@ -69,9 +91,9 @@ impl Driver {
 
     /// The engine knows when it wants specs. The cache has its own opinion on how often the venue
     /// may be asked; where it refuses, the engine is told so and asks again later.
-    fn fetch_specs(&mut self) {
+    fn fetch_specs(&mut self, fetch: Fetch) {
         let now = clock::now();
-        if now.since(self.specs_at) < SPECS_YOUNG_MS {
+        if fetch == Fetch::Routine && now.since(self.specs_at) < SPECS_YOUNG_MS {
             return self.tell_specs(now);
         }
         if self.specs_asked {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use hl_client::{ExchangeClient, InfoClient, InfoError, NotSent, Receipt};
+use hl_client::{ExchangeClient, InfoClient, InfoError, NotSent, Prepared, Receipt};
 use hl_engine::{Query, RequestId, adapt};
 use hl_quant::Millis;
 use hl_specs::Ticket;
 use hl_wire::info::{ClearinghouseState, Fill, Meta, OrderDoc, OrderStatus, UserRateLimit};
-use hl_wire::{Address, Cloid, TradingAction};
+use hl_wire::{Address, Cloid};
 
 /// The most fills that the venue puts into one answer
 /// (Hyperliquid docs, "Info endpoint": user fills by time).
@@ -35,15 +35,14 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Signs and sends an action of `orders` orders, once.
+    /// Sends a signed action of `orders` orders, once.
     pub(super) async fn send(
         self,
         request: RequestId,
         orders: usize,
-        action: TradingAction,
-        expires_after: Option<Millis>,
+        prepared: Prepared,
     ) -> Answer {
-        let result = self.exchange.send(&action, expires_after).await;
+        let result = self.exchange.send_prepared(prepared).await;
         Answer::Action { request, orders, result }
     }
 

@@ -9,7 +9,8 @@ use super::Adapter;
 use crate::{Command, PlaceOrder, Query};
 
 impl Adapter {
-    /// The action to sign for a command; `None` for a question, and for an order in a market that
+    /// The action to sign for a command; a [`Command::Burn`] takes the nonce of the command that it is
+    /// about. `None` for a question, and for an order in a market that
     /// this adapter does not have. Every order in it is post-only.
     #[must_use]
     pub fn action(&self, command: &Command) -> Option<TradingAction> {
@@ -35,6 +36,7 @@ impl Adapter {
             Command::ScheduleCancel { at, .. } => {
                 TradingAction::ScheduleCancel(ScheduleCancel { time: at.map(|at| at.0) })
             }
+            Command::Burn { .. } => TradingAction::Noop,
             Command::FetchSpecs { .. } | Command::Reconcile { .. } => return None,
         })
     }

@@ -156,6 +156,7 @@ impl Engine {
     /// the last one. Drain [`Engine::poll`] after every call.
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
         self.now = self.now.max(now);
+        self.out.expire_at(self.now.plus(self.config.timing.action_life_ms));
         self.take(input);
         self.run_timers();
         self.decide();

@@ -5,7 +5,7 @@ use hl_wire::Cloid;
 
 use super::{Engine, Mode};
 use crate::{
-    CancelLine, CancelStage, Doubt, EventKind, Query,
+    CancelLine, CancelStage, Doubt, EventKind, Fetch, Query,
     market::{Clerk, Market},
     order::{Order, Phase},
 };
@@ -61,7 +61,7 @@ impl Engine {
             self.sync.fills.asked(self.out.query(Query::Fills { since }), now);
         }
         if self.sync.specs.is_due(now, timeout) {
-            self.sync.specs.asked(self.out.fetch_specs(), now);
+            self.sync.specs.asked(self.out.fetch_specs(Fetch::Routine), now);
         }
     }
 

@@ -6,8 +6,8 @@ use hl_quant::{Notional, QuantFields, Side};
 use hl_wire::{Cloid, ReduceOnly, RejectCode};
 
 use super::{
-    Attempt, BelowMin, CancelLine, CancelStage, Doubt, Event, EventKind, Figure, FillLine,
-    GateStop, ReconLine, Submit, SubmitEnd, Timestamp,
+    Attempt, BelowMin, BurnStage, CancelLine, CancelStage, ClockNews, Doubt, Event, EventKind,
+    Figure, FillLine, GateStop, ReconLine, Submit, SubmitEnd, Timestamp, upkeep,
 };
 use crate::{Liquidity, Operator, Pair};
 
@@ -27,6 +27,25 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
                 Doubt::NotListed => "not_listed",
             };
             write!(f, "order_evt=unknown {at} cloid={cloid} pair={pair} why={why}")
+        }
+        EventKind::Burn { of, stage } => {
+            let word = match stage {
+                BurnStage::Sent => "sent",
+                BurnStage::Done => "done",
+                BurnStage::Used => "used",
+                BurnStage::Again => "again",
+            };
+            write!(f, "burn_evt={word} {at} of={of}")
+        }
+        EventKind::Guard(guard) => upkeep::guard(guard, &at, f),
+        EventKind::Race(race) => upkeep::race(race, &at, f),
+        EventKind::Budget { news, figures } => upkeep::budget(*news, figures, &at, f),
+        EventKind::Clock { news, by_ms } => {
+            let word = match news {
+                ClockNews::Pause => "pause",
+                ClockNews::Back => "back",
+            };
+            write!(f, "clock_evt={word} {at} by={by_ms}ms")
         }
         EventKind::Gate(stop) => write_gate(stop, &at, f),
         EventKind::QuoteStart { pair, fair, spread } => {
@@ -64,7 +83,7 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
 }
 
 /// `ts= tms=`: the moment for people and for programs.
-struct Stamp<'a>(&'a Event);
+pub(super) struct Stamp<'a>(&'a Event);
 
 impl fmt::Display for Stamp<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -86,7 +105,7 @@ impl fmt::Display for Kind<'_> {
 }
 
 /// `err= err_code=`: the operators' word for a refusal and its code.
-struct Refusal(RejectCode);
+pub(super) struct Refusal(pub(super) RejectCode);
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -229,6 +248,12 @@ fn write_recon(r: &ReconLine, at: &Stamp<'_>, f: &mut Formatter<'_>) -> fmt::Res
         }
         ReconLine::Orphan { pair, cloid } => {
             write!(f, "recon_evt=orphan {at} cloid={cloid} pair={pair}")
+        }
+        ReconLine::Foreign { pair, orders, bids, asks } => {
+            write!(f, "recon_evt=foreign {at} pair={pair} orders={orders} bids={bids} asks={asks}")
+        }
+        ReconLine::Carried { pair, cloid } => {
+            write!(f, "recon_evt=carried {at} cloid={cloid} pair={pair}")
         }
         ReconLine::Position { pair, local, venue } => {
             write!(f, "recon_evt=position {at} pair={pair} local={local} venue={venue}")

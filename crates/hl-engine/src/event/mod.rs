@@ -2,6 +2,7 @@
 
 mod line;
 mod time;
+mod upkeep;
 
 use std::fmt;
 
@@ -10,7 +11,7 @@ use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode};
 
 pub use time::Timestamp;
 
-use crate::{Liquidity, NoQuote, Pair, Ppm, Rule, Usd};
+use crate::{BudgetView, IntentId, Liquidity, NoQuote, Pair, Ppm, RequestId, Rule, Usd};
 
 /// One thing that happened, and when. `Display` is its log line: `key=value` pairs separated by
 /// single spaces, keys and order as the operators' scripts know them.
@@ -44,6 +45,33 @@ pub enum EventKind {
         cloid: Cloid,
         /// Why it is not known.
         why: Doubt,
+    },
+    /// `burn_evt=sent|done|used|again`: an order's nonce is being used up, so that it cannot take
+    /// effect any more.
+    Burn {
+        /// The command whose nonce it is.
+        of: RequestId,
+        /// How far that got.
+        stage: BurnStage,
+    },
+    /// `retry_guard`, `retry_guard_success`, `retry_guard_exhausted`: a refused tick or lot and what
+    /// came of the one retry. The first keys are the old system's.
+    Guard(GuardLine),
+    /// `race_evt=post_only`: the venue refused a post-only order because its book had moved.
+    Race(RaceLine),
+    /// `budget_evt=runway|throttled|free`: how long the requests last.
+    Budget {
+        /// Why now.
+        news: BudgetNews,
+        /// The figures.
+        figures: BudgetView,
+    },
+    /// `clock_evt=pause|back`: time did not pass as announced. A pause counts as a reconnect.
+    Clock {
+        /// Which.
+        news: ClockNews,
+        /// By how many milliseconds.
+        by_ms: u64,
     },
     /// `gate_evt=stop`: an order was stopped before it left.
     Gate(GateStop),
@@ -100,6 +128,8 @@ pub enum EventKind {
 pub struct Attempt {
     /// Counts the attempts of this run from 1.
     pub seq: u64,
+    /// The wish that it serves: one logical order. A retry has the same.
+    pub intent: IntentId,
     /// Where.
     pub pair: Pair,
     /// Which side.
@@ -267,6 +297,112 @@ pub enum Figure {
     Ms(u64),
 }
 
+/// How far the burning of a nonce got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BurnStage {
+    /// The `noop` is about to be sent.
+    Sent,
+    /// It was accepted: the command can never execute.
+    Done,
+    /// The nonce was used already: the command reached a block, or an earlier burn did.
+    Used,
+    /// No answer, or one that says nothing: it is sent again.
+    Again,
+}
+
+/// A refused tick or lot, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuardLine {
+    /// Where.
+    pub pair: Pair,
+    /// The logical order.
+    pub intent: IntentId,
+    /// The order that was refused, or the one that was sent in its place.
+    pub cloid: Cloid,
+    /// How far the guard got.
+    pub stage: GuardStage,
+}
+
+/// How far the retry guard got with a refused order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardStage {
+    /// The venue refused the order; the spec is being fetched anew.
+    Retry(RejectCode),
+    /// The second order was accepted.
+    Success,
+    /// There will be no (further) second order, because.
+    Exhausted(GuardEnd),
+}
+
+/// Why the retry guard gave an order up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GuardEnd {
+    /// The second order was refused too, with this code.
+    Rejected(RejectCode),
+    /// The second order's outcome was unknown and it was never found, or it never left.
+    Lost,
+    /// The venue's rules are the same as before: the same order would be refused again.
+    SpecUnchanged,
+    /// No new rules came in time.
+    NoSpec,
+    /// The wish is not legal under the new rules: too small, or no price behind the touch.
+    NotLegal,
+    /// A rule of the gate stopped the second order.
+    Gate(Rule),
+    /// The market does not quote any more.
+    NotQuoting,
+    /// The order that it was to replace is still in doubt.
+    OldInDoubt,
+    /// It has been sent as often as it may be.
+    Spent,
+}
+
+/// A lost race for the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaceLine {
+    /// Where.
+    pub pair: Pair,
+    /// Which order.
+    pub cloid: Cloid,
+    /// Its side.
+    pub side: Side,
+    /// Its price.
+    pub price: Price,
+    /// The best bid and ask in the venue's words, if it told them.
+    pub told: Option<(Price, Price)>,
+    /// Whether the market re-prices at once or has to wait.
+    pub pace: RacePace,
+}
+
+/// What a lost race is followed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RacePace {
+    /// A new price, as soon as the market's own interval allows.
+    Free,
+    /// Too many lost races: nothing is placed before this moment.
+    Until(Millis),
+}
+
+/// Why the state of the budget is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BudgetNews {
+    /// The venue has told the count, at most once a minute.
+    Runway,
+    /// The address has used up its requests: quoting stops, cancels go on.
+    Throttled,
+    /// It has requests again.
+    Free,
+}
+
+/// What was wrong with the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockNews {
+    /// More time passed than was announced: the machine slept, or the process was stopped.
+    Pause,
+    /// A moment before the last one was told.
+    Back,
+}
+
 /// Our state against the venue's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReconLine {
@@ -279,6 +415,26 @@ pub enum ReconLine {
     },
     /// `recon_evt=orphan`: an order of an earlier run was found live.
     Orphan {
+        /// Where.
+        pair: Pair,
+        /// Which.
+        cloid: Cloid,
+    },
+    /// `recon_evt=foreign`: what orders that are not ours offer has changed. They count as exposure
+    /// and are left alone.
+    Foreign {
+        /// Where.
+        pair: Pair,
+        /// How many there are.
+        orders: u32,
+        /// What they may buy.
+        bids: Size,
+        /// What they may sell.
+        asks: Size,
+    },
+    /// `recon_evt=carried`: an order of an earlier run whose end is not on record. It counts as
+    /// exposure until the venue's word settles it.
+    Carried {
         /// Where.
         pair: Pair,
         /// Which.

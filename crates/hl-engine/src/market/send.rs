@@ -5,8 +5,8 @@ use hl_wire::{Cloid, ReduceOnly};
 
 use super::{Desk, Market, Spec, at, desire::Target};
 use crate::{
-    Attempt, CancelLine, CancelOrder, CancelStage, EventKind, GateStop, MarketStatus, ModifyOrder,
-    PlaceOrder,
+    Attempt, CancelLine, CancelOrder, CancelStage, EventKind, GateStop, IntentId, MarketStatus,
+    ModifyOrder, PlaceOrder,
     gate::{self, Candidate, Facts},
     order::{Cancel, Order, Origin, Phase, Slot},
     stats::bump,
@@ -171,6 +171,7 @@ impl Market {
         let tries = 1;
         desk.event(EventKind::Attempt(Attempt {
             seq,
+            intent: IntentId(seq),
             pair,
             side,
             reduce_only,

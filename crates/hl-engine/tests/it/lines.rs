@@ -50,6 +50,7 @@ fn submit(end: SubmitEnd) -> String {
 #[test]
 fn attempts_and_their_ends_have_the_seeds_keys_in_the_seeds_order() {
     let attempt = line(EventKind::Attempt(Attempt {
+        intent: hl_engine::IntentId(9),
         seq: 7,
         pair: pair(),
         side: Side::Bid,

@@ -92,6 +92,7 @@ impl Venue {
             Command::ScheduleCancel { .. } => {
                 vec![Reply::Rejected { code: RejectCode::Schedule, bbo: None }]
             }
+            Command::Burn { .. } => vec![Reply::Rejected { code: RejectCode::Nonce, bbo: None }],
             Command::FetchSpecs { .. } | Command::Reconcile { .. } => Vec::new(),
         }
     }

@@ -1,0 +1,240 @@
+//! The venue's budgets: what requests cost, who may spend, and what a request is worth.
+//!
+//! Three limits are counted where every command is staged, so that none can pass them by: weight per
+//! IP address, requests per account address, and messages on the WebSocket. What is spent is decided
+//! by [`Class`]: each class leaves a floor that only the more important ones may touch. [`limits`] has
+//! the venue's numbers, each with its source.
+
+#![allow(dead_code, reason = "wired with the outbox in the next commits")]
+
+mod address;
+mod bucket;
+pub mod limits;
+
+use hl_quant::{Millis, Notional};
+
+pub(crate) use bucket::Bucket;
+
+use self::{
+    address::AddressBudget,
+    limits::{
+        LIGHT_QUESTION, MESSAGES_AT_ONCE, MESSAGES_REFILL_PER_MINUTE, QUESTION, REQUEST_PRICE,
+        WEIGHT_AT_ONCE, WEIGHT_REFILL_PER_MINUTE,
+    },
+};
+use crate::{BudgetConfig, Query, Road, Usd};
+
+const MINUTE_MS: u64 = 60_000;
+const HOUR_MS: u64 = 3_600_000;
+
+/// A request never costs more than this many times its price.
+const DEAREST: u64 = 1_000;
+
+/// What a request is for, most important first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Taking orders away, and the dead man's switch.
+    Cancel,
+    /// Finding out what is true: questions about orders, fills and positions; burnt nonces.
+    Reconcile,
+    /// Orders that make a position smaller.
+    Reduce,
+    /// All other orders.
+    Quote,
+    /// Everything else, like specs that are still good.
+    Info,
+}
+
+impl Class {
+    /// Every class, most important first.
+    pub const ALL: [Self; 5] =
+        [Self::Cancel, Self::Reconcile, Self::Reduce, Self::Quote, Self::Info];
+
+    /// The part of a bucket that the class leaves to more important ones, in percent.
+    const fn floor_percent(self) -> u64 {
+        match self {
+            Self::Cancel => 0,
+            Self::Reconcile => 20,
+            Self::Reduce => 30,
+            Self::Quote => 40,
+            Self::Info => 50,
+        }
+    }
+}
+
+/// What an order may cost: it is stopped if `left <= reserve`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Requests left; `None` until the venue has told.
+    pub(crate) left: Option<u64>,
+    /// What it must leave to others.
+    pub(crate) reserve: u64,
+}
+
+impl Allowance {
+    pub(crate) fn is_enough(self) -> bool {
+        self.left.is_none_or(|left| left > self.reserve)
+    }
+}
+
+/// What is left of the venue's budgets, for a status screen and for the `budget_evt` line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BudgetView {
+    /// Requests of the address up to the venue's limit; `None` until the venue has told.
+    pub left: Option<u64>,
+    /// That limit.
+    pub cap: Option<u64>,
+    /// Cancels up to our share of their own limit.
+    pub cancels_left: Option<u64>,
+    /// Requests spent beyond what fills gave back, per hour, at the present pace.
+    pub per_hour: i64,
+    /// How long our share of the requests lasts at that pace, in milliseconds; `None` if it does not
+    /// shrink or is not known.
+    pub runway_ms: Option<u64>,
+    /// What a request is priced at now.
+    pub price: Usd,
+    /// IP weight that may be spent at once.
+    pub weight_left: u64,
+}
+
+impl BudgetView {
+    /// [`BudgetView::runway_ms`] in whole hours.
+    #[must_use]
+    pub fn runway_hours(&self) -> Option<u64> {
+        self.runway_ms.map(|ms| ms / HOUR_MS)
+    }
+}
+
+/// All budgets of one engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Budgets {
+    config: BudgetConfig,
+    weight: Bucket,
+    messages: Bucket,
+    pub(crate) address: AddressBudget,
+}
+
+impl Budgets {
+    pub(crate) fn new(config: BudgetConfig) -> Self {
+        Self {
+            config,
+            weight: Bucket::new(WEIGHT_AT_ONCE, WEIGHT_REFILL_PER_MINUTE, MINUTE_MS),
+            messages: Bucket::new(MESSAGES_AT_ONCE, MESSAGES_REFILL_PER_MINUTE, MINUTE_MS),
+            address: AddressBudget::new(),
+        }
+    }
+
+    /// Whether a request of this class and weight may leave now, as far as the IP address and the
+    /// WebSocket decide.
+    pub(crate) fn may_send(&self, now: Millis, class: Class, weight: u64) -> bool {
+        let messages = self.config.road == Road::Rest
+            || self.messages.holds(now, 1, floor(MESSAGES_AT_ONCE, class));
+        messages && self.weight.holds(now, weight, floor(WEIGHT_AT_ONCE, class))
+    }
+
+    /// The first moment at which [`Budgets::may_send`].
+    pub(crate) fn ready_at(&self, now: Millis, class: Class, weight: u64) -> Millis {
+        let ready = self.weight.ready_at(now, weight, floor(WEIGHT_AT_ONCE, class));
+        match self.config.road {
+            Road::Rest => ready,
+            Road::WebSocket => {
+                ready.max(self.messages.ready_at(now, 1, floor(MESSAGES_AT_ONCE, class)))
+            }
+        }
+    }
+
+    /// A request of this weight leaves.
+    pub(crate) fn sent(&mut self, now: Millis, weight: u64) {
+        self.weight.take(now, weight);
+        if self.config.road == Road::WebSocket {
+            self.messages.take(now, 1);
+        }
+    }
+
+    /// An answer turned out heavier than its question, or something outside the engine was asked.
+    pub(crate) fn weighed(&mut self, now: Millis, weight: u64) {
+        self.weight.take(now, weight);
+    }
+
+    /// The venue refused for a rate. It does not say which, so both count as used up: the minute's
+    /// weight comes back by itself, and the address until the venue has told its count.
+    pub(crate) fn refused(&mut self, now: Millis) {
+        self.weight.drain(now);
+        self.address.refused();
+    }
+
+    /// What an order of this class may cost, with `live` orders whose cancels must stay possible and
+    /// `reserve` kept for cancels besides.
+    pub(crate) fn allowance(
+        &self,
+        now: Millis,
+        class: Class,
+        live: u64,
+        reserve: u64,
+    ) -> Allowance {
+        if !self.may_send(now, class, limits::action_weight(1)) {
+            return Allowance { left: Some(0), reserve: 0 };
+        }
+        // One for the new order's own cancel.
+        let live = live.saturating_add(1);
+        if self.address.is_throttled() {
+            let left = u64::from(class <= Class::Reduce && self.address.drips(now));
+            return Allowance { left: Some(left), reserve: 0 };
+        }
+        let reserve = match class {
+            Class::Quote | Class::Info => live.saturating_add(reserve),
+            Class::Cancel | Class::Reconcile | Class::Reduce => live,
+        };
+        Allowance { left: self.address.ours(), reserve }
+    }
+
+    /// What a request is priced at: the venue's own price, and more as the runway gets shorter than
+    /// configured.
+    pub(crate) fn price(&self, now: Millis) -> Usd {
+        let wanted = self.config.runway_hours.saturating_mul(HOUR_MS);
+        let times = match self.address.runway_ms(now) {
+            Some(left) if left < wanted => {
+                wanted.checked_div(left.max(1)).unwrap_or(DEAREST).clamp(1, DEAREST)
+            }
+            _ => 1,
+        };
+        Usd::from_raw(REQUEST_PRICE.saturating_mul(i128::from(times)))
+    }
+
+    /// Whether an action that makes `edge` of money better is worth its request.
+    pub(crate) fn is_worth(edge: Notional, chance: crate::Ppm, price: Usd) -> bool {
+        let earned = i128::try_from(chance.of_notional(edge).raw()).unwrap_or(i128::MAX);
+        earned >= price.raw()
+    }
+
+    pub(crate) fn chance(&self) -> crate::Ppm {
+        self.config.worth
+    }
+
+    pub(crate) fn view(&self, now: Millis) -> BudgetView {
+        BudgetView {
+            left: self.address.left(),
+            cap: self.address.cap(),
+            cancels_left: self.address.cancels(),
+            per_hour: self.address.per_hour(now),
+            runway_ms: self.address.runway_ms(now),
+            price: self.price(now),
+            weight_left: self.weight.tokens(now),
+        }
+    }
+}
+
+/// The weight of a question.
+pub(crate) const fn question_weight(query: Query) -> u64 {
+    match query {
+        Query::Account | Query::Order { .. } => LIGHT_QUESTION,
+        Query::OpenOrders | Query::Fills { .. } => QUESTION,
+    }
+}
+
+fn floor(capacity: u64, class: Class) -> u64 {
+    capacity.saturating_mul(class.floor_percent()) / 100
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use super::*;
+
+const T: Millis = Millis(1_762_252_867_000);
+
+fn budgets() -> Budgets {
+    Budgets::new(BudgetConfig::default())
+}
+
+#[test]
+fn each_class_leaves_a_floor_to_the_more_important_ones() {
+    let mut budgets = budgets();
+    let mut spent = Vec::new();
+    for class in Class::ALL.into_iter().rev() {
+        let mut n = 0;
+        while budgets.may_send(T, class, 1) {
+            budgets.sent(T, 1);
+            n += 1;
+        }
+        spent.push(n);
+    }
+    // Of 520: info 260, then quotes, reducing orders and questions 52 each, then 104 for cancels.
+    assert_eq!(spent, [260, 52, 52, 52, 104]);
+    assert_eq!(budgets.ready_at(T, Class::Cancel, 1), T.plus(112), "540 a minute");
+}
+
+#[test]
+fn messages_count_on_the_websocket_only() {
+    let mut rest = budgets();
+    let mut ws = Budgets::new(BudgetConfig { road: Road::WebSocket, ..BudgetConfig::default() });
+    for _ in 0..MESSAGES_AT_ONCE {
+        rest.sent(T, 0);
+        ws.sent(T, 0);
+    }
+    assert!(rest.may_send(T, Class::Cancel, 1));
+    assert!(!ws.may_send(T, Class::Cancel, 1));
+    assert_eq!(ws.ready_at(T, Class::Cancel, 1), T.plus(67), "900 a minute");
+}
+
+#[test]
+fn quoting_never_spends_what_cancels_need() {
+    let mut budgets = budgets();
+    budgets.address.told(T, 0, 1_000);
+    let mut live = 0;
+    // 900 is our share of 1,000; 100 are reserved, and one for each live order.
+    while budgets.allowance(T, Class::Quote, live, 100).is_enough() {
+        budgets.address.spend(T, 1);
+        live += 1;
+    }
+    assert_eq!(live, 400);
+    assert_eq!(budgets.address.ours(), Some(500));
+    let reduce = budgets.allowance(T, Class::Reduce, live, 100);
+    assert!(reduce.is_enough(), "the reducing side may touch the reserve");
+    assert_eq!(reduce.reserve, 401, "but not what the live orders need");
+}
+
+#[test]
+fn without_requests_the_reducing_side_drips_and_quoting_stops() {
+    let mut budgets = budgets();
+    budgets.address.told(T, 1_000, 1_000);
+    assert!(!budgets.allowance(T, Class::Quote, 0, 0).is_enough());
+    assert!(budgets.allowance(T, Class::Reduce, 9, 500).is_enough());
+    budgets.address.spend(T, 1);
+    assert!(!budgets.allowance(T.plus(5_000), Class::Reduce, 9, 500).is_enough());
+    assert!(budgets.allowance(T.plus(11_000), Class::Reduce, 9, 500).is_enough());
+}
+
+#[test]
+fn nothing_is_known_before_the_venue_has_told_but_weight_counts_all_the_same() {
+    let mut budgets = budgets();
+    assert!(budgets.allowance(T, Class::Quote, 50, 500).is_enough());
+    budgets.refused(T);
+    assert!(!budgets.allowance(T, Class::Quote, 0, 0).is_enough());
+    assert!(!budgets.may_send(T, Class::Reconcile, 2));
+    assert!(
+        budgets.may_send(T.plus(112), Class::Cancel, 1),
+        "a cancel waits for a tenth of a second"
+    );
+    assert!(budgets.may_send(T.plus(12_000), Class::Reconcile, 2));
+}
+
+#[test]
+fn a_request_gets_dearer_as_the_runway_gets_shorter() {
+    let mut budgets = budgets();
+    budgets.address.told(T, 0, 10_000);
+    assert_eq!(budgets.price(T).to_string(), "0.0005", "the venue's own price");
+    for minute in 1..=60 {
+        budgets.address.spend(T.plus(minute * 60_000), 20);
+    }
+    let now = T.plus(HOUR_MS);
+    let view = budgets.view(now);
+    assert_eq!((view.left, view.cap), (Some(8_800), Some(10_000)));
+    let hours = view.runway_hours().unwrap();
+    assert!((6..=7).contains(&hours), "7,800 at about 1,200 an hour: {hours}");
+    assert_eq!(view.price.to_string(), "0.0015", "24 hours are wanted");
+}
+
+#[test]
+fn moving_a_quote_must_earn_its_request() {
+    let cents = |n: u128| Notional::from_raw(n * 100_000_000_000_000);
+    let price = Usd::from_raw(REQUEST_PRICE);
+    let chance = BudgetConfig::default().worth;
+    assert!(Budgets::is_worth(cents(1), chance, price), "5 % of a cent is the price");
+    assert!(!Budgets::is_worth(Notional::from_raw(cents(1).raw() - 1), chance, price));
+    assert!(!Budgets::is_worth(cents(9), chance, Usd::from_raw(REQUEST_PRICE * 10)));
+}

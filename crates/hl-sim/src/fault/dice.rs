@@ -57,4 +57,9 @@ impl Dice {
     pub(super) fn chance(&mut self) -> Chance {
         self.pick(Chance::ALWAYS, &[Chance::percent(50), Chance::percent(20), Chance::percent(5)])
     }
+
+    /// Whether something of this probability happens.
+    pub(super) fn happens(&mut self, chance: Chance) -> bool {
+        self.below(1_000_000) < u64::from(chance.ppm())
+    }
 }

@@ -56,7 +56,7 @@ pub enum Family {
 /// Who carries a kind out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
-    /// A `Line` between client and venue.
+    /// A [`Line`](super::Line) between client and venue.
     Line,
     /// The exchange: `Exchange::inject`.
     Venue,

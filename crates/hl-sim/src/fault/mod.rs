@@ -19,7 +19,7 @@
 //!
 //! # Who carries a fault out
 //!
-//! [`Kind::layer`] says it. [`Layer::Line`] is a `Line`'s: it stands between a client and a venue
+//! [`Kind::layer`] says it. [`Layer::Line`] is a [`Line`]'s: it stands between a client and a venue
 //! and is given every message. [`Layer::Venue`] is the exchange's own:
 //! `Exchange::inject` and `heal`. The clock, the
 //! process and the disk of the client belong to whoever runs it: the simulated world or a test that
@@ -38,12 +38,14 @@ mod vocabulary;
 mod dice;
 mod family;
 mod kind;
+mod line;
 mod param;
 mod plan;
 mod text;
 
 pub use family::{Family, Layer};
 pub use kind::Kind;
+pub use line::{Delivery, End, Line, Message, Order, Passed};
 pub use param::{
     BookSide, Chance, Channel, Disguise, Document, LiqMethod, Moment, Reach, Volume, Which,
 };

@@ -38,7 +38,10 @@ macro_rules! vocabulary {
             pub(super) fn draw(name: &str, dice: &mut Dice) -> Option<Self> {
                 match name {
                     $($($name => {
-                        $(let $field: $ty = (($draw) as fn(&mut Dice) -> $ty)(dice);)*
+                        $(
+                            let draw: fn(&mut Dice) -> $ty = $draw;
+                            let $field = draw(dice);
+                        )*
                         Some(Self::$variant { $($field,)* })
                     })*)*
                     _ => None,

@@ -10,6 +10,7 @@
 
 mod documents;
 mod envelope;
+mod fault_line;
 mod fault_text;
 mod laws;
 mod money;

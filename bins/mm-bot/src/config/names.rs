@@ -64,10 +64,15 @@ pub(crate) fn meaning(name: &str) -> Meaning {
     if ours || is_one_slip_away(name) { Meaning::Misspelt } else { Meaning::Foreign }
 }
 
-/// `MAKER_SPRED_BPS` has no prefix of ours, but nobody else means that: one letter missing, added,
-/// swapped or wrong in a name of at least eight. Shorter names are too close to other people's.
+/// Names of ours shorter than this are too close to other people's for [`is_one_slip_away`].
+const SLIP_LEN_MIN: usize = 6;
+
+/// `MAKER_SPRED_BPS` and `L_VENUE` have no prefix of ours, but nobody else means that: one letter
+/// missing, added, swapped or wrong in a name of ours. What counts is the length of the name that
+/// was meant: a slip may have made it shorter.
 fn is_one_slip_away(name: &str) -> bool {
-    name.len() >= 8 && env_names().any(|ours| strsim::damerau_levenshtein(name, ours) == 1)
+    let mut ours = env_names().filter(|ours| ours.len() >= SLIP_LEN_MIN);
+    ours.any(|ours| strsim::damerau_levenshtein(name, ours) == 1)
 }
 
 fn override_of(name: &str) -> Option<(&str, Part)> {
@@ -140,6 +145,12 @@ mod tests {
         assert!(matches!(meaning("ROTATE_TOPN"), Meaning::Misspelt));
         assert!(matches!(meaning("HL_ACOUNT"), Meaning::Misspelt));
         assert!(matches!(meaning("MAKER_SPRED_BPS"), Meaning::Misspelt));
+        for short in ["L_VENUE", "HLURL", "LEVERGE", "M_FAIR", "SKEWBPS", "HHL_URL"] {
+            assert!(matches!(meaning(short), Meaning::Misspelt), "{short}");
+        }
+        for theirs in ["HOME", "LANG", "TERM", "SHELL", "USER", "PWD", "URL", "LEVEL", "SHLVL"] {
+            assert!(matches!(meaning(theirs), Meaning::Foreign), "{theirs}");
+        }
         assert!(matches!(meaning("PATH"), Meaning::Foreign));
         assert!(matches!(meaning("COVERAGE"), Meaning::Foreign));
         assert!(matches!(meaning("HL_SHARED"), Meaning::Test));

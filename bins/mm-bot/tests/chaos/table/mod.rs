@@ -1,0 +1,13 @@
+//! All scenarios.
+
+mod config;
+mod line;
+mod process;
+mod venue;
+
+use crate::step::Scenario;
+
+/// In the order of the report.
+pub(crate) fn all() -> Vec<Scenario> {
+    [process::ROWS, line::ROWS, venue::ROWS, config::ROWS].concat()
+}

@@ -1,0 +1,81 @@
+//! What happens to the exchange, and a second bot.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::stage::{KEY, PATIENCE, Stage};
+use crate::step::Step::{
+    Do, Exit, Hold, Quotes, Signal, Start, Stop, VenueDown, VenueSignal, VenueUp,
+};
+use crate::step::{Scenario, idle, leaving, row};
+
+pub(crate) const ROWS: &[Scenario] = &[
+    idle("no exchange at the start", &[VenueDown, Start, Exit(&[5])]),
+    row(
+        "the exchange stops for 2 s",
+        &[Start, Quotes, VenueSignal("STOP"), Hold(2_000), VenueSignal("CONT"), Quotes, Stop],
+    ),
+    row(
+        "the exchange stops for 12 s",
+        &[Start, Quotes, VenueSignal("STOP"), Hold(12_000), VenueSignal("CONT"), Quotes, Stop],
+    ),
+    row(
+        "the exchange restarts and has forgotten everything",
+        &[Start, Quotes, VenueDown, Hold(2_000), VenueUp, Quotes, Signal("TERM"), Exit(&[0, 1, 4])],
+    ),
+    leaving(
+        "the exchange is gone for good",
+        &[Start, Quotes, VenueDown, Hold(2_000), Signal("TERM"), Exit(&[4])],
+    ),
+    row(
+        "a second bot with the same key",
+        &[Start, Quotes, Do("second bot refused", second_with_same_key), Quotes, Stop],
+    ),
+    row(
+        "a foreign order is counted and left alone",
+        &[
+            Start,
+            Quotes,
+            Do("foreign order placed", foreign_order),
+            Hold(3_000),
+            Quotes,
+            Stop,
+            Do("it is still there", foreign_order_is_there),
+        ],
+    ),
+];
+
+/// The mark of the nonces is locked by the first.
+fn second_with_same_key(stage: &mut Stage) -> Result<(), String> {
+    stage.mark();
+    let (code, said) = stage.bot.run(&["run", "--for", "3s"], PATIENCE)?;
+    if code != 3 {
+        return Err(format!("the second ended with {code}: {said}"));
+    }
+    let first = said.lines().next().unwrap_or_default();
+    stage.seen.push(format!("second exit 3 {first:?}"));
+    // The first goes on.
+    std::thread::sleep(Duration::from_secs(1));
+    if said.contains(&KEY[..16]) { Err("the key was shown".to_owned()) } else { Ok(()) }
+}
+
+/// An order of somebody who has the same key and no mark of ours, far from the market: what an
+/// operator does by hand in the exchange's own interface.
+fn foreign_order(stage: &mut Stage) -> Result<(), String> {
+    let sol = stage.asset("SOL")?;
+    let action = json!({
+        "type": "order", "grouping": "na",
+        "orders": [{ "a": sol, "b": true, "p": "130", "s": "0.5", "r": false,
+                     "t": { "limit": { "tif": "Alo" } } }],
+    });
+    let answer = stage.act(&action)?;
+    if answer.contains("resting") { Ok(()) } else { Err(format!("foreign order: {answer}")) }
+}
+
+fn foreign_order_is_there(stage: &mut Stage) -> Result<(), String> {
+    let open = stage.open_orders()?;
+    let said = stage.bot.stdout();
+    stage.seen.push(format!("{open} foreign order still open"));
+    if open == 1 { Ok(()) } else { Err(format!("{open} orders open, not 1: {said}")) }
+}

@@ -2,9 +2,9 @@
 //! counts.
 
 use hl_engine::{
-    Command, Connection, Engine, EngineConfig, Input, Layer, Level, MarketConfig, MarketId,
-    MarketStatus, OrderUpdate, Output, Ppm, Query, Reply, Requote, SpreadConfig, Timing, Usd,
-    VenueState,
+    AccountMoney, Command, Connection, Engine, EngineConfig, Input, Layer, Level, MarketConfig,
+    MarketId, MarketStatus, OrderUpdate, Output, Ppm, Query, Reply, Requote, SpreadConfig, Timing,
+    Usd, VenueState,
 };
 use hl_quant::{MarketSpec, Millis, Notional, Price, Size, SzDecimals};
 use hl_wire::{Cloid, Oid};
@@ -185,9 +185,11 @@ impl Desk {
                 let input = match query {
                     Query::OpenOrders => Input::OpenOrders { request, orders: &[] },
                     Query::Account => {
-                        Input::Account { request, time: now, positions: &[], value: Usd::ZERO }
+                        let money = AccountMoney::idle(Usd::from_e8(1_000_000_000_000));
+                        Input::Account { request, time: now, positions: &[], money }
                     }
                     Query::Fills { .. } => Input::Fills { request: Some(request), fills: &[] },
+                    Query::Ledger { .. } => Input::Ledger { request, transfers: &[] },
                     Query::Order { .. } => Input::QueryFailed { request },
                 };
                 self.engine.handle(now, input);

@@ -115,7 +115,7 @@ impl Book {
     /// venue time.
     pub(crate) fn fresh(&self, now: Millis, timing: &Timing) -> Result<(), NoQuote> {
         let book = self.book.ok_or(NoQuote::NoBook)?;
-        check(book, now, timing.book_max_age_ms, timing.max_skew_ms)?;
+        check(book, now, timing.book_limit_ms(), timing.max_skew_ms)?;
         match (timing.bbo_max_age_ms, self.bbo) {
             (None, _) => Ok(()),
             (Some(_), None) => Err(NoQuote::NoBook),
@@ -135,7 +135,7 @@ impl Book {
             let by_venue = heard.time.plus(max).plus(timing.max_skew_ms);
             heard.received.plus(max).min(by_venue).plus(1)
         };
-        let book = at(self.book?, timing.book_max_age_ms);
+        let book = at(self.book?, timing.book_limit_ms());
         match timing.bbo_max_age_ms {
             None => Some(book),
             Some(max) => Some(book.min(at(self.bbo?, max))),

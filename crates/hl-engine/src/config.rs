@@ -2,7 +2,9 @@
 
 use hl_quant::Notional;
 
-use crate::{CloidTag, EstimateConfig, ModelConfig, Pair, Ppm};
+use crate::{
+    Channel, CloidTag, Collar, EstimateConfig, MarkoutLimits, ModelConfig, Pair, Ppm, RiskConfig,
+};
 
 /// The most layers that a market quotes on one side.
 pub const MAX_LAYERS: usize = 8;
@@ -29,6 +31,8 @@ pub struct EngineConfig {
     pub guard: RetryGuard,
     /// How the venue's request budgets are shared.
     pub budget: BudgetConfig,
+    /// What may be lost, and how much doubt is allowed.
+    pub risk: RiskConfig,
 }
 
 /// One market and how it is quoted.
@@ -54,6 +58,10 @@ pub struct MarketConfig {
     pub requote: Requote,
     /// How often the market re-prices at once after a post-only refusal.
     pub races: RaceLimit,
+    /// How far an order may be from the references.
+    pub collar: Collar,
+    /// What fills may cost afterwards.
+    pub markout: MarkoutLimits,
 }
 
 impl MarketConfig {
@@ -70,6 +78,8 @@ impl MarketConfig {
             estimate: EstimateConfig::default(),
             requote: Requote::default(),
             races: RaceLimit::default(),
+            collar: Collar::default(),
+            markout: MarkoutLimits::default(),
         }
     }
 }
@@ -202,8 +212,10 @@ impl Default for Limits {
 /// How long things may take and how old they may be. All in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// A book older than this, by arrival or by the venue's own time, is not quoted on. The
-    /// `l2Book` channel with `fast` sends twice a second; without it every five seconds.
+    /// The stream that brings the books. It bounds [`Timing::book_max_age_ms`] from above.
+    pub book_channel: Channel,
+    /// A book older than this, by arrival or by the venue's own time, is not quoted on; nor is one
+    /// older than its channel allows ([`Channel::max_age_ms`]).
     pub book_max_age_ms: u64,
     /// The same for `bbo`, which is silent while nothing changes: `None` lets the book alone vouch
     /// for the market being alive.
@@ -235,10 +247,25 @@ pub struct Timing {
     pub park_ms: u64,
 }
 
+impl Timing {
+    /// The defaults for books from `channel`.
+    #[must_use]
+    pub fn of(channel: Channel) -> Self {
+        let book_max_age_ms = channel.max_age_ms();
+        Self { book_channel: channel, book_max_age_ms, ..Self::default() }
+    }
+
+    /// The age at which a book is too old, by the operator's limit and by what its channel promises.
+    pub(crate) fn book_limit_ms(&self) -> u64 {
+        self.book_max_age_ms.min(self.book_channel.max_age_ms())
+    }
+}
+
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            book_max_age_ms: 3_000,
+            book_channel: Channel::BookFast,
+            book_max_age_ms: Channel::BookFast.max_age_ms(),
             bbo_max_age_ms: None,
             max_skew_ms: 2_000,
             spec_max_age_ms: 60_000,

@@ -46,6 +46,16 @@ pub enum Input<'a> {
         /// How much.
         size: Size,
     },
+    /// The venue's own prices of a market (`activeAssetCtx`), which our orders do not move. The
+    /// channel carries no time: its age counts from its arrival.
+    Reference {
+        /// Where.
+        market: MarketId,
+        /// The mark price, by which positions are margined; `None` where the venue says nothing.
+        mark: Option<Price>,
+        /// The oracle price: a weighted median of spot prices of other venues.
+        oracle: Option<Price>,
+    },
     /// What the venue accepts in a market, as of the request that asked.
     Spec {
         /// Where.
@@ -87,8 +97,17 @@ pub enum Input<'a> {
         time: Millis,
         /// The positions that are not flat.
         positions: &'a [Position],
-        /// What the account is worth.
-        value: Usd,
+        /// What the account is worth, and how much of it is spoken for.
+        money: AccountMoney,
+    },
+    /// The answer to [`Query::Ledger`](crate::Query): *every* transfer into and out of the account
+    /// since the moment that was asked for. Pass this only for a document that was read and
+    /// understood completely.
+    Ledger {
+        /// Which command.
+        request: RequestId,
+        /// The transfers, in any order.
+        transfers: &'a [Transfer],
     },
     /// The answer to [`Query::Fills`](crate::Query), or the snapshot that a fill stream begins with
     /// (then without a request).
@@ -121,6 +140,8 @@ pub enum Input<'a> {
     },
     /// The streams are all subscribed and acknowledged, or are not.
     Connection(Connection),
+    /// Whether the journal of what must survive a crash takes records.
+    Journal(Journal),
     /// A word from the operator.
     Operator(Operator),
     /// A message that could not be read. Counted and reported; it changes nothing else.
@@ -218,6 +239,8 @@ pub enum VenueState {
     Filled,
     /// It was taken off the book, by us or by the venue.
     Canceled,
+    /// It was taken off the book by the dead man's switch (`scheduledCancel`).
+    Scheduled,
     /// It never rested.
     Rejected(RejectCode),
 }
@@ -275,6 +298,45 @@ pub struct Position {
     pub size: SignedSize,
 }
 
+/// The money of the account, as a report of it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountMoney {
+    /// What it is worth: cash and positions at their mark price (`accountValue`).
+    pub value: Usd,
+    /// The initial margin that positions take (`totalMarginUsed`).
+    pub margin_used: Usd,
+    /// Below this value, cross positions are liquidated (`crossMaintenanceMarginUsed`).
+    pub maintenance: Usd,
+    /// What could leave the account (`withdrawable`), where the document says so.
+    pub withdrawable: Option<Usd>,
+}
+
+impl AccountMoney {
+    /// An account of this value without a position.
+    #[must_use]
+    pub const fn idle(value: Usd) -> Self {
+        Self { value, margin_used: Usd::ZERO, maintenance: Usd::ZERO, withdrawable: Some(value) }
+    }
+}
+
+/// Money that came into the account or left it: neither profit nor loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The block.
+    pub time: Millis,
+    /// What it added to the account's value; negative if it left, the fee of leaving included.
+    pub amount: Usd,
+}
+
+/// Whether what must survive a crash can be written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Journal {
+    /// The last write is on disk.
+    Written,
+    /// The last write failed: nothing that adds risk may be sent until one succeeds.
+    Failed,
+}
+
 /// What the venue knows of one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -301,6 +363,9 @@ pub enum Operator {
     Halt,
     /// End a halt. Quoting starts again after a complete reconciliation.
     Resume,
+    /// Stop quoting, cancel everything and close every position with reduce-only orders that take;
+    /// then stay halted. Works also while halted, since it is asked for by name.
+    Flatten,
     /// Stop for good: cancel everything and report what remains.
     Stop,
 }

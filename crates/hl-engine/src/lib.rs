@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use hl_engine::{
-//!     Command, Connection, Engine, EngineConfig, Input, Level, MarketConfig, MarketId,
+//!     AccountMoney, Command, Connection, Engine, EngineConfig, Input, Level, MarketConfig, MarketId,
 //!     MarketStatus, Output, Query, Usd,
 //! };
 //! use hl_quant::{MarketSpec, Millis, SzDecimals};
@@ -36,8 +36,10 @@
 //!         Output::Command(Command::Reconcile { request, query }) => engine.handle(now, match query {
 //!             Query::OpenOrders => Input::OpenOrders { request, orders: &[] },
 //!             Query::Account => {
-//!                 Input::Account { request, time: now, positions: &[], value: Usd::ZERO }
+//!                 let money = AccountMoney::idle(Usd::from_e8(1_000_000_000_000));
+//!                 Input::Account { request, time: now, positions: &[], money }
 //!             }
+//!             Query::Ledger { .. } => Input::Ledger { request, transfers: &[] },
 //!             _ => Input::Fills { request: Some(request), fills: &[] },
 //!         }),
 //!         Output::Command(other) => panic!("{other:?}"),
@@ -112,6 +114,7 @@ pub mod adapt;
 
 mod book;
 pub mod budget;
+mod carry;
 mod config;
 mod engine;
 mod estimate;
@@ -130,11 +133,14 @@ mod orders;
 mod outbox;
 mod output;
 mod quote;
+mod reference;
+mod risk;
 mod stats;
 mod sync;
 mod view;
 
 pub use budget::BudgetView;
+pub use carry::{Carry, DayMark, Durable, Halt, Intent, SafeMode, Triggers, utc_day};
 pub use config::{
     Batching, BudgetConfig, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MAX_ORDERS,
     MarketConfig, RaceLimit, Replace, Requote, RetryGuard, Road, SpreadConfig, Timing,
@@ -145,24 +151,29 @@ pub use estimate::{
     VolatilityConfig, VolatilityEstimator,
 };
 pub use event::{
-    Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, Doubt, Event,
-    EventKind, Figure, FillLine, GateStop, GuardEnd, GuardLine, GuardStage, RaceLine, RacePace,
-    ReconLine, Submit, SubmitEnd, Timestamp,
+    Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, DeadManLine,
+    Doubt, Event, EventKind, ExitLine, Figure, FillLine, GateStop, GradeLine, GuardEnd, GuardLine,
+    GuardStage, RaceLine, RacePace, ReconLine, Submit, SubmitEnd, Timestamp, Warning,
 };
 pub use float::from_e8;
 pub use gate::Rule;
 pub use ids::{CloidTag, IntentId, MarketId, Pair, RequestId};
 pub use input::{
-    Connection, Fill, Found, Input, Level, Liquidity, MarketStatus, OpenOrder, Operator,
-    OrderUpdate, Position, Reply, VenueState,
+    AccountMoney, Connection, Fill, Found, Input, Journal, Level, Liquidity, MarketStatus,
+    OpenOrder, Operator, OrderUpdate, Position, Reply, Transfer, VenueState,
 };
 pub use money::{Ppm, Usd};
 pub use output::{
-    Batch, CancelOrder, Command, Fetch, MAX_BATCH, ModifyOrder, Output, PlaceOrder, Query,
+    Batch, CancelOrder, Command, ExitOrder, Fetch, MAX_BATCH, ModifyOrder, Output, PlaceOrder,
+    Query,
 };
 pub use quote::{
     AvellanedaStoikov, AvellanedaStoikovConfig, Glft, GlftConfig, Known, ModelConfig, NoQuote,
     QuoteModel, SpreadModel, Want, Wants,
+};
+pub use risk::{
+    AtLimit, Cause, Channel, Collar, ExitConfig, Grade, LossLimits, MarginLimits, MarkoutLimits,
+    RejectLimits, RiskConfig, Watchdog,
 };
 pub use stats::Stats;
 pub use view::{MarketView, OrderState, OrderView};

@@ -1,7 +1,7 @@
 //! One order of ours, from the decision to send it to the last fill it can have.
 
 use hl_quant::{Millis, Price, QuantFields, Side, Size};
-use hl_wire::{Cloid, Oid, ReduceOnly};
+use hl_wire::{Cloid, Oid, ReduceOnly, Tif};
 
 use crate::{Doubt, OrderState, RequestId};
 
@@ -55,6 +55,8 @@ pub(crate) enum Origin {
     Quote,
     /// Found at the venue with our tag, placed by an earlier run: to be cancelled.
     Orphan,
+    /// Closes a position: reduce-only and immediate-or-cancel, so that it never rests.
+    Exit,
 }
 
 /// One order.
@@ -153,6 +155,14 @@ impl Order {
             self.phase = Phase::Unknown;
         }
         self.ask(now).then_some(why)
+    }
+
+    /// Its time in force.
+    pub(crate) fn tif(&self) -> Tif {
+        match self.origin {
+            Origin::Quote | Origin::Orphan => Tif::Alo,
+            Origin::Exit => Tif::Ioc,
+        }
     }
 
     /// Its state for people.

@@ -62,6 +62,17 @@ pub enum Command {
         /// At least one order.
         orders: Batch<CancelOrder>,
     },
+    /// Send these orders that take, as one action of reduce-only immediate-or-cancel orders. The
+    /// only command that takes liquidity; it comes only while positions are being flattened.
+    /// Answer: `Outcome`.
+    Exit {
+        /// To be carried back.
+        request: RequestId,
+        /// At least one order.
+        orders: Batch<ExitOrder>,
+        /// As for `Place`.
+        expires: Millis,
+    },
     /// Set the dead man's switch, or clear it. Answer: `Outcome` with one reply.
     ScheduleCancel {
         /// To be carried back.
@@ -108,6 +119,7 @@ impl Command {
             Self::Place { request, .. }
             | Self::Modify { request, .. }
             | Self::Cancel { request, .. }
+            | Self::Exit { request, .. }
             | Self::ScheduleCancel { request, .. }
             | Self::Burn { request, .. }
             | Self::FetchSpecs { request, .. }
@@ -143,6 +155,22 @@ pub struct PlaceOrder {
     pub cloid: Cloid,
 }
 
+/// One order that closes a position: always reduce-only, always immediate-or-cancel. There is
+/// neither a time in force nor a flag to choose, so that it cannot open a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitOrder {
+    /// Where.
+    pub market: MarketId,
+    /// Which side: the one that reduces the position.
+    pub side: Side,
+    /// The worst price that it may trade at.
+    pub price: OrderPrice,
+    /// How much; the position at most.
+    pub size: OrderSize,
+    /// Its name, never used before.
+    pub cloid: Cloid,
+}
+
 /// One order to replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ModifyOrder {
@@ -172,6 +200,12 @@ pub enum Query {
     Account,
     /// Trades from a moment on: [`Input::Fills`](crate::Input::Fills).
     Fills {
+        /// The earliest that matters.
+        since: Millis,
+    },
+    /// Deposits, withdrawals and transfers from a moment on:
+    /// [`Input::Ledger`](crate::Input::Ledger).
+    Ledger {
         /// The earliest that matters.
         since: Millis,
     },

@@ -77,6 +77,8 @@ pub(crate) struct Sync {
     pub(crate) account: Leg,
     pub(crate) fills: Leg,
     pub(crate) specs: Leg,
+    /// Transfers; quoting does not wait for them.
+    pub(crate) ledger: Leg,
     /// When the question was asked whose answer last showed that no order of ours is open.
     pub(crate) clean: Option<Millis>,
     /// When the question was asked whose answer last brought all fills; outlives a reconnect.
@@ -93,6 +95,7 @@ impl Sync {
         self.orders.reset();
         self.account.reset();
         self.fills.reset();
+        self.ledger.reset();
     }
 
     pub(crate) fn disconnected(&mut self) {

@@ -105,6 +105,7 @@ impl Shell {
             session.subscribe(Subscription::L2Book { coin: coin(), depth: BookDepth::Fast });
             session.subscribe(Subscription::Bbo { coin: coin() });
             session.subscribe(Subscription::Trades { coin: coin() });
+            session.subscribe(Subscription::ActiveAssetCtx { coin: coin() });
         }
         session.subscribe(Subscription::OrderUpdates { user: master });
         session.subscribe(Subscription::UserFills { user: master });
@@ -195,15 +196,15 @@ impl Shell {
 
     fn read_answer(&mut self, now: Millis, id: RequestId, status: u16, body: &[u8]) {
         let Some(asked) = self.asked.remove(&id) else { return };
-        let Self { adapter, driven, .. } = self;
+        let Self { adapter, driven, master, .. } = self;
         match asked {
             Asked::Action { request, n } => {
                 let outcome = parse_exchange_response(status, body, n);
                 adapter.outcome(request, &outcome, &mut |input| driven.feed(now, input));
             }
             Asked::Query { request, query } => {
-                if read_query(adapter, request, query, body, &mut |i| driven.feed(now, i)).is_none()
-                {
+                let sink = &mut |input: Input<'_>| driven.feed(now, input);
+                if read_query(adapter, request, query, *master, body, sink).is_none() {
                     driven.feed(now, Input::QueryFailed { request });
                 }
             }
@@ -292,6 +293,7 @@ impl Shell {
             Command::Place { .. }
             | Command::Modify { .. }
             | Command::Cancel { .. }
+            | Command::Exit { .. }
             | Command::ScheduleCancel { .. } => {
                 let nonce = now.0.max(self.nonce.saturating_add(1));
                 self.nonce = nonce;
@@ -317,7 +319,9 @@ impl Shell {
         let request = command.request();
         let Some(action) = self.adapter.action(command) else { return };
         let expires = match command {
-            Command::Place { expires, .. } | Command::Modify { expires, .. } => {
+            Command::Place { expires, .. }
+            | Command::Modify { expires, .. }
+            | Command::Exit { expires, .. } => {
                 self.remember(request, nonce);
                 Some(*expires)
             }
@@ -352,6 +356,7 @@ fn read_query(
     adapter: &Adapter,
     request: EngineRequest,
     query: Query,
+    user: Address,
     body: &[u8],
     sink: &mut impl FnMut(Input<'_>),
 ) -> Option<()> {
@@ -364,6 +369,10 @@ fn read_query(
         Query::Fills { .. } => {
             let fills: Vec<info::Fill> = info::read(body).ok()?;
             adapter.fills(request, &fills, sink);
+        }
+        Query::Ledger { .. } => {
+            let updates: Vec<info::LedgerUpdate> = info::read(body).ok()?;
+            adapter.ledger(request, user, &updates, sink);
         }
         Query::Order { cloid, .. } => {
             adapter.order_status(request, cloid, &info::read(body).ok()?, sink);

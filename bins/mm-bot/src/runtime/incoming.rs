@@ -66,6 +66,11 @@ impl Driver {
             Answer::Fills { request, result: Ok(fills) } => {
                 self.adapter.fills(request, &fills, &mut |input| core.feed(now, input));
             }
+            Answer::Ledger { request, result: Ok(updates) } => {
+                let user = self.link.account;
+                let sink = &mut |input: Input<'_>| core.feed(now, input);
+                self.adapter.ledger(request, user, &updates, sink);
+            }
             Answer::Order { request, cloid, result: Ok(status) } => {
                 let sink = &mut |input: Input<'_>| core.feed(now, input);
                 self.adapter.order_status(request, cloid, &status, sink);
@@ -77,6 +82,7 @@ impl Driver {
             Answer::OpenOrders { request, result: Err(error) }
             | Answer::Account { request, result: Err(error) }
             | Answer::Fills { request, result: Err(error) }
+            | Answer::Ledger { request, result: Err(error) }
             | Answer::Order { request, result: Err(error), .. } => {
                 self.not_answered(&error);
                 self.core.query_failed(now, request);

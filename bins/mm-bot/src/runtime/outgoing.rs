@@ -48,6 +48,7 @@ impl Driver {
             Command::Modify { orders, .. } => orders.len(),
             Command::Cancel { orders, .. } => orders.len(),
             Command::ScheduleCancel { .. } | Command::Burn { .. } => 1,
+            Command::Exit { orders, .. } => orders.len(),
         };
         let Some(action) = self.adapter.action(&command) else {
             return self.never_sent(request, orders);
@@ -55,9 +56,9 @@ impl Driver {
         // Signed here and not in the task, so that nonces rise in the order of the commands and are
         // known should one have to be burnt.
         let prepared = match command {
-            Command::Place { expires, .. } | Command::Modify { expires, .. } => {
-                self.link.exchange.prepare(&action, Some(expires))
-            }
+            Command::Place { expires, .. }
+            | Command::Modify { expires, .. }
+            | Command::Exit { expires, .. } => self.link.exchange.prepare(&action, Some(expires)),
             Command::Burn { of, .. } => match self.nonces.get(&of) {
                 Some(nonce) => self.link.exchange.prepare_burn(*nonce),
                 None => return self.never_sent(request, orders),

@@ -160,6 +160,7 @@ fn subscriptions(coins: &[String], account: Address) -> Vec<Subscription> {
         all.push(Subscription::L2Book { coin: coin.clone(), depth: BookDepth::Fast });
         all.push(Subscription::Bbo { coin: coin.clone() });
         all.push(Subscription::Trades { coin: coin.clone() });
+        all.push(Subscription::ActiveAssetCtx { coin: coin.clone() });
     }
     all
 }

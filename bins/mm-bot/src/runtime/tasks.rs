@@ -6,7 +6,9 @@ use hl_client::{ExchangeClient, InfoClient, InfoError, NotSent, Prepared, Receip
 use hl_engine::{Query, RequestId, adapt};
 use hl_quant::Millis;
 use hl_specs::Ticket;
-use hl_wire::info::{ClearinghouseState, Fill, Meta, OrderDoc, OrderStatus, UserRateLimit};
+use hl_wire::info::{
+    ClearinghouseState, Fill, LedgerUpdate, Meta, OrderDoc, OrderStatus, UserRateLimit,
+};
 use hl_wire::{Address, Cloid};
 
 /// The most fills that the venue puts into one answer
@@ -22,6 +24,7 @@ pub(super) enum Answer {
     OpenOrders { request: RequestId, result: Result<Vec<OrderDoc>, InfoError> },
     Account { request: RequestId, result: Result<Box<ClearinghouseState>, InfoError> },
     Fills { request: RequestId, result: Result<Vec<Fill>, InfoError> },
+    Ledger { request: RequestId, result: Result<Vec<LedgerUpdate>, InfoError> },
     Order { request: RequestId, cloid: Cloid, result: Result<OrderStatus, InfoError> },
     RateLimit { result: Result<UserRateLimit, InfoError> },
 }
@@ -70,6 +73,10 @@ impl Link {
             }
             Query::Fills { since } => {
                 Answer::Fills { request, result: self.fills_since(since).await }
+            }
+            Query::Ledger { .. } => {
+                let result = self.info.ask("userNonFundingLedgerUpdates", &question).await;
+                Answer::Ledger { request, result }
             }
             Query::Order { cloid, .. } => {
                 let result = self.info.ask("orderStatus", &question).await;

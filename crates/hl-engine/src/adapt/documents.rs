@@ -3,13 +3,14 @@
 use hl_quant::{Millis, SignedSize, Size};
 use hl_specs::Lookup;
 use hl_wire::{
-    Accepted, ActionOutcome, Cloid, Outcome,
+    Accepted, ActionOutcome, Amount, Cloid, Outcome,
     info::{self, ClearinghouseState, OrderDoc, OrderStatus, UserRateLimit},
 };
 
 use super::Adapter;
 use crate::{
-    Found, Input, MAX_BATCH, MarketId, MarketStatus, OpenOrder, Position, Reply, RequestId, Usd,
+    AccountMoney, Found, Input, MAX_BATCH, MarketId, MarketStatus, OpenOrder, Position, Reply,
+    RequestId, Usd,
 };
 
 impl Adapter {
@@ -68,9 +69,12 @@ impl Adapter {
             })
             .filter(|position| position.size != SignedSize::ZERO)
             .collect();
-        let value = i64::try_from(state.margin_summary.account_value.raw()).unwrap_or(i64::MAX);
-        let value = Usd::from_e8(value);
-        sink(Input::Account { request, time, positions: &positions, value });
+        // A number that cannot be expressed is no number: the question has not been answered.
+        let Some(money) = money(state) else {
+            sink(Input::Unreadable { what: "account_money_out_of_range" });
+            return sink(Input::QueryFailed { request });
+        };
+        sink(Input::Account { request, time, positions: &positions, money });
     }
 
     /// The answer to [`Query::Fills`](crate::Query::Fills). If one of the fills cannot be expressed,
@@ -145,4 +149,23 @@ pub fn reply(outcome: &Outcome) -> Reply {
         Outcome::Rejected { code, bbo, .. } => Reply::Rejected { code: *code, bbo: *bbo },
         Outcome::Unknown { .. } => Reply::Unknown,
     }
+}
+
+/// What the account is worth and how much of it is spoken for; `None` for numbers out of range.
+fn money(state: &ClearinghouseState) -> Option<AccountMoney> {
+    let withdrawable = match state.withdrawable {
+        Some(amount) => Some(usd(amount)?),
+        None => None,
+    };
+    Some(AccountMoney {
+        value: usd(state.margin_summary.account_value)?,
+        margin_used: usd(state.margin_summary.total_margin_used)?,
+        maintenance: usd(state.cross_maintenance_margin_used)?,
+        withdrawable,
+    })
+}
+
+/// An amount at 10^-8 as the engine's money at 10^-16.
+pub(super) fn usd(amount: Amount) -> Option<Usd> {
+    amount.raw().checked_mul(100_000_000).map(Usd::from_raw)
 }

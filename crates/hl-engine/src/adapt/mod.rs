@@ -20,6 +20,7 @@
 //! ```
 
 mod documents;
+mod ledger;
 mod outgoing;
 
 pub use documents::{reply, spec};
@@ -95,6 +96,11 @@ impl Adapter {
                     let (price, size) = (trade.px, trade.sz);
                     sink(Input::Trade { market, time, aggressor, price, size });
                 }
+            }
+            Message::ActiveAssetCtx(context) => {
+                let Some(market) = self.market(&context.coin) else { return };
+                let (mark, oracle) = (context.ctx.mark_px, context.ctx.oracle_px);
+                sink(Input::Reference { market, mark, oracle });
             }
             Message::OrderUpdates(updates) => {
                 for update in updates {
@@ -182,6 +188,7 @@ fn venue_state(state: &OrderState) -> Option<VenueState> {
     match state {
         OrderState::Open | OrderState::Triggered => Some(VenueState::Open),
         OrderState::Filled => Some(VenueState::Filled),
+        OrderState::ScheduledCancel => Some(VenueState::Scheduled),
         other => other.is_terminal().then_some(VenueState::Canceled),
     }
 }

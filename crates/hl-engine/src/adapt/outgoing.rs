@@ -1,17 +1,18 @@
 //! Commands: what is signed, and what is asked.
 
 use hl_wire::{
-    Address, CancelByCloid, Fast, Modify, Order, OrderRef, ScheduleCancel, Tif, TradingAction,
-    info::InfoRequest,
+    Address, CancelByCloid, Fast, Modify, Order, OrderRef, ReduceOnly, ScheduleCancel, Tif,
+    TradingAction, info::InfoRequest,
 };
 
 use super::Adapter;
-use crate::{Command, PlaceOrder, Query};
+use crate::{Command, ExitOrder, PlaceOrder, Query};
 
 impl Adapter {
     /// The action to sign for a command; a [`Command::Burn`] takes the nonce of the command that it is
     /// about. `None` for a question, and for an order in a market that
-    /// this adapter does not have. Every order in it is post-only.
+    /// this adapter does not have. Every order in it is post-only, except those of
+    /// [`Command::Exit`].
     #[must_use]
     pub fn action(&self, command: &Command) -> Option<TradingAction> {
         Some(match command {
@@ -32,6 +33,10 @@ impl Adapter {
                     Some(CancelByCloid { asset, cloid: cancel.cloid })
                 });
                 TradingAction::cancel_by_cloid(cancels.collect::<Option<_>>()?, Fast::Yes)
+            }
+            Command::Exit { orders, .. } => {
+                let orders = orders.iter().map(|order| self.exit(order));
+                TradingAction::place(orders.collect::<Option<_>>()?)
             }
             Command::ScheduleCancel { at, .. } => {
                 TradingAction::ScheduleCancel(ScheduleCancel { time: at.map(|at| at.0) })
@@ -54,6 +59,21 @@ impl Adapter {
     }
 }
 
+impl Adapter {
+    /// The one place that writes a time in force which takes.
+    fn exit(&self, order: &ExitOrder) -> Option<Order> {
+        Some(Order {
+            asset: self.asset(order.market)?,
+            side: order.side,
+            price: order.price,
+            size: order.size,
+            tif: Tif::Ioc,
+            reduce_only: ReduceOnly::Yes,
+            cloid: Some(order.cloid),
+        })
+    }
+}
+
 /// The request that answers `query` for the account `user`; never its agent's address, for which
 /// every answer is empty.
 #[must_use]
@@ -67,6 +87,9 @@ pub fn question(query: Query, user: Address) -> InfoRequest {
             end_time: None,
             aggregate_by_time: None,
         },
+        Query::Ledger { since } => {
+            InfoRequest::UserNonFundingLedgerUpdates { user, start_time: since.0, end_time: None }
+        }
         Query::Order { cloid, .. } => {
             InfoRequest::OrderStatus { user, oid: OrderRef::Cloid(cloid) }
         }

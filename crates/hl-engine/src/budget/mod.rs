@@ -228,7 +228,7 @@ impl Budgets {
 pub(crate) const fn question_weight(query: Query) -> u64 {
     match query {
         Query::Account | Query::Order { .. } => LIGHT_QUESTION,
-        Query::OpenOrders | Query::Fills { .. } => QUESTION,
+        Query::OpenOrders | Query::Fills { .. } | Query::Ledger { .. } => QUESTION,
     }
 }
 

@@ -5,7 +5,8 @@ use hl_wire::Cloid;
 
 use super::Engine;
 use crate::{
-    EventKind, Fill, Found, OpenOrder, Position, ReconLine, Reply, RequestId, market::Listed,
+    AccountMoney, EventKind, Fill, Found, OpenOrder, Position, ReconLine, Reply, RequestId,
+    market::Listed,
 };
 
 impl Engine {
@@ -41,6 +42,9 @@ impl Engine {
         for fill in fills {
             self.fill(fill);
         }
+        if let Some(through) = self.sync.fills_heard.filter(|_| request.is_some()) {
+            self.out.event(self.now, EventKind::Recon(ReconLine::Fills { through }));
+        }
         self.announce();
     }
 
@@ -64,7 +68,13 @@ impl Engine {
         self.announce();
     }
 
-    pub(super) fn positions(&mut self, request: RequestId, time: Millis, positions: &[Position]) {
+    pub(super) fn positions(
+        &mut self,
+        request: RequestId,
+        time: Millis,
+        positions: &[Position],
+        money: AccountMoney,
+    ) {
         let every = self.config.timing.reconcile_ms;
         let Some(asked) = self.sync.account.answered(request, self.now, every) else {
             return self.audit("answer_unexpected");
@@ -74,6 +84,7 @@ impl Engine {
             let size = held.map_or(SignedSize::ZERO, |position| position.size);
             market.reported(asked, time, size, clerk);
         });
+        self.money(money);
         self.announce();
     }
 
@@ -96,6 +107,7 @@ impl Engine {
         self.sync.orders.failed(request, now, retry);
         self.sync.account.failed(request, now, retry);
         self.sync.fills.failed(request, now, retry);
+        self.sync.ledger.failed(request, now, retry);
         for market in &mut self.markets {
             for asking in market.orders.iter_mut().filter_map(|order| order.asking.as_mut()) {
                 if asking.query.is_some_and(|(id, _)| id == request) {

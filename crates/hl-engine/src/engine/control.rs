@@ -3,7 +3,7 @@
 use hl_quant::Millis;
 
 use super::{Engine, Mode};
-use crate::{Connection, EventKind, Operator, Reply, RequestId, order::Phase};
+use crate::{Cause, Connection, DeadManLine, EventKind, Operator, Reply, RequestId, order::Phase};
 
 impl Engine {
     pub(super) fn connection(&mut self, connection: Connection) {
@@ -20,17 +20,22 @@ impl Engine {
 
     pub(super) fn operator(&mut self, word: Operator) {
         let since = self.now;
-        let ending = Mode::Ending { word, since, reported: false };
+        let ending = Mode::Ending { word, since: Some(since), reported: false };
         let next = match (self.mode, word) {
             // A stop is final, and a second word of the same kind changes nothing.
             (Mode::Ending { word: Operator::Stop, .. }, _) => return,
             (Mode::Running, Operator::Resume) => return,
             (Mode::Ending { word: Operator::Halt, .. }, Operator::Halt) => return,
-            (_, Operator::Halt | Operator::Stop) => ending,
+            (_, Operator::Halt | Operator::Flatten | Operator::Stop) => ending,
             (Mode::Ending { .. }, Operator::Resume) => Mode::Running,
         };
         self.mode = next;
         self.out.event(since, EventKind::Operator(word));
+        match word {
+            Operator::Halt | Operator::Flatten => self.latch(Cause::Operator),
+            Operator::Resume => self.halt = None,
+            Operator::Stop => {}
+        }
         if next == Mode::Running && self.sync.up.is_some() {
             // Start as from a fresh connection: read everything first.
             self.sync.connected(since);
@@ -41,6 +46,7 @@ impl Engine {
     /// Reports the end of quoting when the venue has confirmed it, or when it takes too long.
     pub(super) fn run_ending(&mut self) {
         let Mode::Ending { word, since, reported: false } = self.mode else { return };
+        let since = since.unwrap_or(self.now);
         let remaining = self.may_rest();
         let confirmed = remaining == 0 && self.sync.clean.is_some_and(|asked| asked > self.quiet);
         let overdue = self.now.since(since) >= self.config.timing.stop_ms;
@@ -51,9 +57,10 @@ impl Engine {
             self.sync.orders.hurry(self.now.plus(wait));
         }
         if !confirmed && !overdue {
+            self.mode = Mode::Ending { word, since: Some(since), reported: false };
             return;
         }
-        self.mode = Mode::Ending { word, since, reported: true };
+        self.mode = Mode::Ending { word, since: Some(since), reported: true };
         if word == Operator::Stop {
             self.on_markets(|market, clerk| market.end_unresolved(clerk));
         }
@@ -108,13 +115,13 @@ impl Engine {
                 if let Some(fires) = self.dead_man.fires {
                     let is_first = !std::mem::replace(&mut self.dead_man.armed, true);
                     if is_first {
-                        self.out.event(self.now, EventKind::DeadMan { armed: Ok(fires) });
+                        self.out.event(self.now, EventKind::DeadMan(DeadManLine::Armed(fires)));
                     }
                 }
             }
             Reply::Rejected { code, .. } => {
                 self.dead_man.next = None;
-                self.out.event(self.now, EventKind::DeadMan { armed: Err(code) });
+                self.out.event(self.now, EventKind::DeadMan(DeadManLine::Refused(code)));
             }
             Reply::Unknown | Reply::NeverSent => {
                 self.dead_man.next = Some(self.now.plus(self.config.timing.retry_ms));

@@ -2,13 +2,14 @@
 
 mod account;
 mod control;
+mod risk;
 mod timers;
 
 use hl_quant::{Millis, Notional};
 
 use crate::{
-    EngineConfig, EventKind, Input, MarketId, MarketView, NoQuote, Operator, OrderView, Output,
-    QuoteModel, RequestId, Stats,
+    EngineConfig, EventKind, Halt, Input, Journal, MarketId, MarketView, NoQuote, Operator,
+    OrderView, Output, QuoteModel, RequestId, Stats,
     ids::CloidMaker,
     market::{Clerk, Desk, Listed, Market, Spec},
     outbox::Outbox,
@@ -25,7 +26,8 @@ enum Mode {
     Ending {
         /// Which word: a halt can be resumed, a stop cannot.
         word: Operator,
-        since: Millis,
+        /// Since when; the first input of a run says it for a halt of an earlier one.
+        since: Option<Millis>,
         /// Whether the end has been reported.
         reported: bool,
     },
@@ -56,6 +58,9 @@ pub struct Engine {
     out: Outbox,
     sync: Sync,
     mode: Mode,
+    /// The halt that holds, if one does.
+    halt: Option<Halt>,
+    journal: Journal,
     dead_man: DeadManState,
     /// Attempts so far.
     seq: u64,
@@ -90,6 +95,8 @@ impl Engine {
             out: Outbox::new(),
             sync: Sync::default(),
             mode: Mode::Running,
+            halt: None,
+            journal: Journal::Written,
             dead_man: DeadManState { next: Some(Millis(0)), ..DeadManState::default() },
             seq: 0,
             budget: None,
@@ -212,9 +219,12 @@ impl Engine {
             }),
             Input::Outcome { request, replies } => self.outcome(request, replies),
             Input::OpenOrders { request, orders } => self.listing(request, orders),
-            Input::Account { request, time, positions, value: _ } => {
-                self.positions(request, time, positions);
+            Input::Account { request, time, positions, money } => {
+                self.positions(request, time, positions, money);
             }
+            Input::Ledger { request, transfers } => self.transfers(request, transfers),
+            Input::Reference { market, mark, oracle } => self.reference(market, mark, oracle),
+            Input::Journal(journal) => self.journal(journal),
             Input::Fills { request, fills } => self.fills(request, fills),
             Input::OrderStatus { request, cloid, found } => {
                 self.status(request, cloid, &found);
@@ -295,6 +305,9 @@ impl Engine {
         match self.mode {
             Mode::Ending { word: Operator::Stop, .. } => Some(NoQuote::Stopped),
             Mode::Ending { .. } => Some(NoQuote::Halted),
+            Mode::Running if self.journal == Journal::Failed => {
+                Some(NoQuote::Risk(crate::Cause::Journal))
+            }
             Mode::Running if self.sync.up.is_none() => Some(NoQuote::Disconnected),
             Mode::Running if !self.sync.is_complete(self.now, &self.config.timing) => {
                 Some(NoQuote::NotReconciled)

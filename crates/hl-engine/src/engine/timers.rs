@@ -60,6 +60,10 @@ impl Engine {
             let since = self.fills_since();
             self.sync.fills.asked(self.out.query(Query::Fills { since }), now);
         }
+        if self.sync.ledger.is_due(now, timeout) {
+            let since = self.fills_since();
+            self.sync.ledger.asked(self.out.query(Query::Ledger { since }), now);
+        }
         if self.sync.specs.is_due(now, timeout) {
             self.sync.specs.asked(self.out.fetch_specs(Fetch::Routine), now);
         }
@@ -75,10 +79,12 @@ impl Engine {
             self.sync.account.due_at(timeout),
             self.sync.fills.due_at(timeout),
             self.sync.specs.due_at(timeout),
+            self.sync.ledger.due_at(timeout),
         ];
         let legs = legs.into_iter().filter(|_| listens);
         let ending = match self.mode {
             Mode::Ending { since, reported: false, .. } => {
+                let since = since.unwrap_or(self.now);
                 Some(since.plus(timing.stop_ms).min(self.sync.orders.due_at(timeout)))
             }
             _ => None,

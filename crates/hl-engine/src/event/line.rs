@@ -3,11 +3,11 @@
 use std::fmt::{self, Formatter};
 
 use hl_quant::{Notional, QuantFields, Side};
-use hl_wire::{Cloid, ReduceOnly, RejectCode};
+use hl_wire::{Cloid, ReduceOnly, RejectCode, Tif};
 
 use super::{
     Attempt, BelowMin, BurnStage, CancelLine, CancelStage, ClockNews, Doubt, Event, EventKind,
-    Figure, FillLine, GateStop, ReconLine, Submit, SubmitEnd, Timestamp, upkeep,
+    Figure, FillLine, GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, upkeep,
 };
 use crate::{Liquidity, Operator, Pair};
 
@@ -58,16 +58,17 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
         EventKind::SpecChange { pair, lot_from, lot_to } => {
             write!(f, "spec_evt=change {at} pair={pair} lot={lot_from}→{lot_to}")
         }
-        EventKind::DeadMan { armed: Ok(fires) } => {
-            write!(f, "dead_man_evt=armed {at} fires={fires}")
-        }
-        EventKind::DeadMan { armed: Err(code) } => {
-            write!(f, "dead_man_evt=refused {at} {}", Refusal(*code))
-        }
+        EventKind::DeadMan(line) => risk::write_dead_man(line, &at, f),
+        EventKind::Grade(grade) => risk::write_grade(grade, &at, f),
+        EventKind::Warning(warning) => risk::write_warning(warning, &at, f),
+        EventKind::Exit(exit) => risk::write_exit(exit, &at, f),
+        EventKind::DayMark(mark) => risk::write_day(mark, &at, f),
+        EventKind::Halt(halt) => risk::write_halt(halt, &at, f),
         EventKind::Operator(word) => {
             let word = match word {
                 Operator::Halt => "halt",
                 Operator::Resume => "resume",
+                Operator::Flatten => "flatten",
                 Operator::Stop => "stop",
             };
             write!(f, "halt_evt={word} {at}")
@@ -91,16 +92,17 @@ impl fmt::Display for Stamp<'_> {
     }
 }
 
-/// `pair= side= tif=Alo ro=`: the quoting path knows no other time in force.
-struct Kind<'a>(&'a Pair, Side, ReduceOnly);
+/// `pair= side= tif= ro=`: the quoting path knows no time in force but `Alo`.
+struct Kind<'a>(&'a Pair, Side, Tif, ReduceOnly);
 
 impl fmt::Display for Kind<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let ro = match self.2 {
+        let ro = match self.3 {
             ReduceOnly::No => 0,
             ReduceOnly::Yes => 1,
         };
-        write!(f, "pair={} side={} tif=Alo ro={ro}", self.0, self.1)
+        let tif = self.2.as_str();
+        write!(f, "pair={} side={} tif={tif} ro={ro}", self.0, self.1)
     }
 }
 
@@ -153,7 +155,7 @@ fn write_attempt(a: &Attempt, at: &Stamp<'_>, f: &mut Formatter<'_>) -> fmt::Res
         "quant_evt=attempt {at} seq={} {} cloid={} pxDec={px_dec} stepDec={step_dec} \
          priceInt={price_int} sizeInt={size_int} ticks={ticks} steps={steps} try={}",
         a.seq,
-        Kind(&a.pair, a.side, a.reduce_only),
+        Kind(&a.pair, a.side, a.tif, a.reduce_only),
         a.cloid,
         a.tries,
     )
@@ -165,7 +167,7 @@ fn write_submit(s: &Submit, at: &Stamp<'_>, f: &mut Formatter<'_>) -> fmt::Resul
         "quant_evt=submit {at} seq={} cloid={} {} ticks={} stepInt={} szInt={} ",
         s.seq,
         s.cloid,
-        Kind(&s.pair, s.side, s.reduce_only),
+        Kind(&s.pair, s.side, s.tif, s.reduce_only),
         s.quant.ticks,
         s.quant.steps,
         s.quant.size_int,
@@ -255,6 +257,7 @@ fn write_recon(r: &ReconLine, at: &Stamp<'_>, f: &mut Formatter<'_>) -> fmt::Res
         ReconLine::Carried { pair, cloid } => {
             write!(f, "recon_evt=carried {at} cloid={cloid} pair={pair}")
         }
+        ReconLine::Fills { through } => write!(f, "recon_evt=fills {at} through={through}"),
         ReconLine::Position { pair, local, venue } => {
             write!(f, "recon_evt=position {at} pair={pair} local={local} venue={venue}")
         }
@@ -299,6 +302,8 @@ impl fmt::Display for Figure {
             Self::Notional(x) => fmt::Display::fmt(&Cents(*x), f),
             Self::Count(x) => fmt::Display::fmt(x, f),
             Self::Ms(x) => write!(f, "{x}ms"),
+            Self::Ppm(x) => write!(f, "{x}bps"),
+            Self::Usd(x) => write!(f, "{x:.2}"),
         }
     }
 }

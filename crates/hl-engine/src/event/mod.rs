@@ -1,17 +1,21 @@
 //! What happened, as values that print as one log line each.
 
 mod line;
+mod risk;
 mod time;
 mod upkeep;
 
 use std::fmt;
 
 use hl_quant::{Millis, Notional, Price, QuantFields, Reject, Side, SignedSize, Size};
-use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode};
+use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
+pub use risk::{DeadManLine, ExitLine, GradeLine, Warning};
 pub use time::Timestamp;
 
-use crate::{BudgetView, IntentId, Liquidity, NoQuote, Pair, Ppm, RequestId, Rule, Usd};
+use crate::{
+    BudgetView, DayMark, Halt, IntentId, Liquidity, NoQuote, Pair, Ppm, RequestId, Rule, Usd,
+};
 
 /// One thing that happened, and when. `Display` is its log line: `key=value` pairs separated by
 /// single spaces, keys and order as the operators' scripts know them.
@@ -102,13 +106,20 @@ pub enum EventKind {
         /// The lot now.
         lot_to: Size,
     },
-    /// `dead_man_evt=armed|refused`.
-    DeadMan {
-        /// When it would fire, or why it does not.
-        armed: Result<Millis, RejectCode>,
-    },
-    /// `halt_evt=halt|resume|stop`: the operator's word was heard.
+    /// `dead_man_evt=armed|refused|doubtful|fired|exhausted|cleared`.
+    DeadMan(DeadManLine),
+    /// `risk_evt=grade`: what the engine may do has changed, and by which number.
+    Grade(GradeLine),
+    /// `risk_evt=warn`: a number is worth a look.
+    Warning(Warning),
+    /// `risk_evt=exit`: the closing of a position has ended.
+    Exit(ExitLine),
+    /// `risk_evt=day`: what losses are measured from has changed.
+    DayMark(DayMark),
+    /// `halt_evt=halt|resume|flatten|stop`: the operator's word was heard.
     Operator(crate::Operator),
+    /// `halt_evt=latch`: nothing is quoted until the operator's word, restarts included.
+    Halt(Halt),
     /// `halt_evt=stopped`: quoting has ended. `remaining=0` is confirmed by the venue.
     Stopped {
         /// Orders of ours that may still be live.
@@ -134,10 +145,16 @@ pub struct Attempt {
     pub pair: Pair,
     /// Which side.
     pub side: Side,
+    /// `Alo`, except while positions are closed.
+    pub tif: Tif,
     /// Whether it may open a position (`ro`).
     pub reduce_only: ReduceOnly,
     /// Its name.
     pub cloid: Cloid,
+    /// At what price.
+    pub price: Price,
+    /// How much.
+    pub size: Size,
     /// Price and size on the local tick and lot.
     pub quant: QuantFields,
     /// 1, or 2 for the one retry that a tick rejection allows.
@@ -155,6 +172,8 @@ pub struct Submit {
     pub pair: Pair,
     /// Which side.
     pub side: Side,
+    /// `Alo`, except while positions are closed.
+    pub tif: Tif,
     /// Whether it may open a position (`ro`).
     pub reduce_only: ReduceOnly,
     /// Price and size on the local tick and lot.
@@ -295,6 +314,10 @@ pub enum Figure {
     Count(u64),
     /// Milliseconds.
     Ms(u64),
+    /// A ratio; printed in basis points.
+    Ppm(Ppm),
+    /// Signed money.
+    Usd(Usd),
 }
 
 /// How far the burning of a nonce got.
@@ -439,6 +462,11 @@ pub enum ReconLine {
         pair: Pair,
         /// Which.
         cloid: Cloid,
+    },
+    /// `recon_evt=fills`: every fill before a moment has been counted.
+    Fills {
+        /// The moment.
+        through: Millis,
     },
     /// `recon_evt=position`: the position was not what we thought. The venue's stands.
     Position {

@@ -44,6 +44,7 @@ fn end(
         cloid: order.cloid,
         pair: pair.clone(),
         side: order.side,
+        tif: order.tif(),
         reduce_only: order.reduce_only,
         quant: order.quant,
         end,
@@ -236,7 +237,7 @@ impl Market {
                 order.close(clerk.now, Some(order.size), retry_ms);
                 end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
             }
-            VenueState::Canceled => {
+            VenueState::Canceled | VenueState::Scheduled => {
                 let asked = order.cancel.is_some() || !order.may_rest();
                 order.close(clerk.now, Some(told.max(order.filled)), retry_ms);
                 end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);

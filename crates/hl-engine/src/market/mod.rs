@@ -24,6 +24,7 @@ use crate::{
     order::Origin,
     orders::Orders,
     outbox::Outbox,
+    reference::References,
     stats::bump,
 };
 
@@ -81,6 +82,8 @@ pub(crate) struct Market {
     pub(crate) ledger: Ledger,
     /// What orders that are not ours may still trade into the position.
     foreign: (Size, Size),
+    /// What the market is worth by sources that one book cannot move.
+    pub(crate) refs: References,
     /// The last fair price: what the position is valued at.
     pub(crate) mark: Option<Price>,
     /// What the position from before this run was worth at its first fair price: not our profit.
@@ -128,6 +131,7 @@ impl Market {
             orders,
             ledger: Ledger::new(),
             foreign: (Size::ZERO, Size::ZERO),
+            refs: References::default(),
             mark: None,
             basis: None,
             why_not: Some(NoQuote::Disconnected),
@@ -203,13 +207,14 @@ impl Market {
         Ok(())
     }
 
-    /// Shows the estimators a book that could be quoted on, as far as they are concerned.
+    /// Shows the estimators and the references a book that could be quoted on, as far as they are concerned.
     fn estimate(&mut self, now: Millis, time: Millis) {
         if let (Ok((bid, ask)), (Some(best_bid), Some(best_ask))) =
             (self.book.others(), self.book.touch())
         {
             let mid = bid.price.midpoint(ask.price, hl_quant::Round::Down);
             self.estimates.see(now, time, (best_bid, best_ask), mid);
+            self.refs.see(now, mid, &self.config.collar);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The last steps before the wire: the gate, the record of the order, the command.
 
 use hl_quant::{Millis, Side, Size};
-use hl_wire::{Cloid, ReduceOnly};
+use hl_wire::{Cloid, ReduceOnly, Tif};
 
 use super::{Desk, Market, Spec, at, desire::Target};
 use crate::{
@@ -102,7 +102,7 @@ impl Market {
             status: spec.map_or(MarketStatus::CancelOnly, |spec: &Spec| spec.status),
             data: self.book.fresh(desk.now, desk.timing).err(),
             data_age_ms: self.book.age_ms(desk.now),
-            data_max_age_ms: desk.timing.book_max_age_ms,
+            data_max_age_ms: desk.timing.book_limit_ms(),
             touch: self.book.touch(),
             own: self.orders.extremes(),
             exposure: self.exposure(),
@@ -145,14 +145,15 @@ impl Market {
             return;
         };
         let seq = *desk.seq;
-        let PlaceOrder { side, reduce_only, cloid, .. } = order;
+        let PlaceOrder { side, price, size, reduce_only, cloid, .. } = order;
+        let (price, size) = (price.get(), size.get());
         self.orders.push(Order {
             cloid,
             seq,
             origin: Origin::Quote,
             side,
-            price: order.price.get(),
-            size: order.size.get(),
+            price,
+            size,
             reduce_only,
             quant,
             oid: None,
@@ -174,8 +175,11 @@ impl Market {
             intent: IntentId(seq),
             pair,
             side,
+            tif: Tif::Alo,
             reduce_only,
             cloid,
+            price,
+            size,
             quant,
             tries,
         }));

@@ -17,7 +17,7 @@ pub use glft::Glft;
 pub use spread::SpreadModel;
 pub(crate) use spread::size_worth;
 
-use crate::{Arrivals, Cold, Level, MAX_LAYERS, Ppm, Volatility};
+use crate::{Arrivals, Cause, Cold, Level, MAX_LAYERS, Ppm, Volatility};
 
 /// What a model is told about its market.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +131,14 @@ pub enum NoQuote {
     OneSided,
     /// The best bid is not below the best ask.
     Crossed,
+    /// The oracle price or the slow average of the mid is missing or too old.
+    NoReference,
+    /// Oracle price and slow average are too far from each other.
+    ReferencesDisagree,
+    /// A reference or the mid jumped; the market rests for a while.
+    Jumped,
+    /// A limit of risk was passed: the reason is in the line of its grade.
+    Risk(Cause),
     /// Only cancels may spend what is left of the address budget.
     Budget,
     /// The limits leave no room on either side.
@@ -163,6 +171,10 @@ impl NoQuote {
             Self::EmptyBook => "empty_book",
             Self::OneSided => "one_sided",
             Self::Crossed => "crossed",
+            Self::NoReference => "no_reference",
+            Self::ReferencesDisagree => "references_disagree",
+            Self::Jumped => "jumped",
+            Self::Risk(cause) => cause.code(),
             Self::Budget => "budget",
             Self::AtLimit => "at_limit",
             Self::BelowMin => "below_min",

@@ -162,8 +162,13 @@ impl Bench {
             }
             Query::Account => {
                 let positions = &self.venue.held();
-                let value = hl_engine::Usd::ZERO;
-                self.engine.handle(now, Input::Account { request, time: now, positions, value });
+                let money = self.venue.money;
+                self.engine.handle(now, Input::Account { request, time: now, positions, money });
+            }
+            Query::Ledger { since } => {
+                let transfers = self.venue.transfers.iter().filter(|t| t.time >= since);
+                let transfers = &transfers.copied().collect::<Vec<_>>();
+                self.engine.handle(now, Input::Ledger { request, transfers });
             }
             Query::Fills { since } => {
                 let fills = self.venue.fills.iter().filter(|fill| fill.time >= since);

@@ -60,6 +60,7 @@ pub enum Mail {
     Account(RequestId, Millis, Vec<Position>),
     Fills(RequestId, Vec<Fill>),
     Status(RequestId, Cloid, Found),
+    Ledger(RequestId),
     Specs(Millis),
 }
 
@@ -161,11 +162,14 @@ impl World {
             Mail::OpenOrders(request, orders) => {
                 self.input(Input::OpenOrders { request: *request, orders });
             }
+            Mail::Ledger(request) => {
+                self.input(Input::Ledger { request: *request, transfers: &[] });
+            }
             Mail::Account(request, time, positions) => self.input(Input::Account {
                 request: *request,
                 time: *time,
                 positions,
-                value: Usd::ZERO,
+                money: hl_engine::AccountMoney::idle(Usd::from_e8(1_000_000_000_000)),
             }),
             Mail::Fills(request, fills) => {
                 self.input(Input::Fills { request: Some(*request), fills });
@@ -197,6 +201,7 @@ impl World {
                     let fills = self.venue.fills.iter().filter(|fill| fill.time >= *since);
                     Mail::Fills(request, fills.copied().collect())
                 }
+                Query::Ledger { .. } => Mail::Ledger(request),
                 Query::Order { cloid, .. } => {
                     Mail::Status(request, *cloid, self.venue.look_up(*cloid))
                 }

@@ -1,12 +1,12 @@
 //! The log grammar, letter by letter: operators' scripts depend on it.
 
 use hl_engine::{
-    Attempt, BelowMin, CancelLine, CancelStage, CloidTag, Doubt, Event, EventKind, Figure,
-    FillLine, GateStop, Liquidity, NoQuote, Operator, Pair, Ppm, ReconLine, Rule, Submit,
+    Attempt, BelowMin, CancelLine, CancelStage, CloidTag, DeadManLine, Doubt, Event, EventKind,
+    Figure, FillLine, GateStop, Liquidity, NoQuote, Operator, Pair, Ppm, ReconLine, Rule, Submit,
     SubmitEnd, Usd,
 };
 use hl_quant::{Millis, Notional, QuantFields, Reject, Side};
-use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode};
+use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 use crate::bench::{Bench, SOL, config, price, size};
 
@@ -41,6 +41,7 @@ fn submit(end: SubmitEnd) -> String {
         cloid: cloid(),
         pair: pair(),
         side: Side::Ask,
+        tif: Tif::Alo,
         reduce_only: ReduceOnly::No,
         quant: quant(),
         end,
@@ -54,8 +55,11 @@ fn attempts_and_their_ends_have_the_seeds_keys_in_the_seeds_order() {
         seq: 7,
         pair: pair(),
         side: Side::Bid,
+        tif: Tif::Alo,
         reduce_only: ReduceOnly::Yes,
         cloid: cloid(),
+        price: price("164.89"),
+        size: size("0.6"),
         quant: quant(),
         tries: 1,
     }));
@@ -96,6 +100,7 @@ fn the_lot_count_and_the_size_integer_are_two_things() {
         cloid: cloid(),
         pair: pair(),
         side: Side::Bid,
+        tif: Tif::Alo,
         reduce_only: ReduceOnly::No,
         quant,
         end: SubmitEnd::Accepted,
@@ -238,11 +243,11 @@ fn the_state_of_quoting_and_of_the_engine() {
             format!("spec_evt=change {at} pair=SOL lot=0.01→0.1"),
         ),
         (
-            EventKind::DeadMan { armed: Ok(AT) },
+            EventKind::DeadMan(DeadManLine::Armed(AT)),
             format!("dead_man_evt=armed {at} fires=1762252867123"),
         ),
         (
-            EventKind::DeadMan { armed: Err(RejectCode::Schedule) },
+            EventKind::DeadMan(DeadManLine::Refused(RejectCode::Schedule)),
             format!("dead_man_evt=refused {at} err=rejected err_code=E_SCHEDULE"),
         ),
         (EventKind::Operator(Operator::Halt), format!("halt_evt=halt {at}")),

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use hl_engine::{
-    CancelOrder, Command, Fill, Found, Level, Liquidity, MarketId, ModifyOrder, OpenOrder,
-    OrderUpdate, PlaceOrder, Position, Reply, Usd, VenueState,
+    AccountMoney, CancelOrder, Command, ExitOrder, Fill, Found, Level, Liquidity, MarketId,
+    ModifyOrder, OpenOrder, OrderUpdate, PlaceOrder, Position, Reply, Transfer, Usd, VenueState,
 };
 use hl_quant::{Millis, Price, Side, SignedSize, Size};
 use hl_wire::{Cloid, Oid, RejectCode};
@@ -53,7 +53,7 @@ pub enum News {
     Order(OrderUpdate),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Venue {
     pub orders: Vec<Resting>,
     pub positions: BTreeMap<MarketId, i64>,
@@ -62,7 +62,26 @@ pub struct Venue {
     pub touch: BTreeMap<MarketId, (Price, Price)>,
     pub news: Vec<News>,
     pub now: Millis,
+    pub money: AccountMoney,
+    pub transfers: Vec<Transfer>,
     next: u64,
+}
+
+impl Default for Venue {
+    /// An account of ten thousand dollars and nothing else.
+    fn default() -> Self {
+        Self {
+            orders: Vec::new(),
+            positions: BTreeMap::new(),
+            fills: Vec::new(),
+            touch: BTreeMap::new(),
+            news: Vec::new(),
+            now: Millis(0),
+            money: AccountMoney::idle(Usd::from_e8(1_000_000_000_000)),
+            transfers: Vec::new(),
+            next: 0,
+        }
+    }
 }
 
 impl Venue {
@@ -89,6 +108,7 @@ impl Venue {
             Command::Place { orders, .. } => orders.iter().map(|o| self.place(o)).collect(),
             Command::Modify { orders, .. } => orders.iter().map(|o| self.modify(o)).collect(),
             Command::Cancel { orders, .. } => orders.iter().map(|o| self.cancel(o)).collect(),
+            Command::Exit { orders, .. } => orders.iter().map(|o| self.exit(o)).collect(),
             Command::ScheduleCancel { .. } => {
                 vec![Reply::Rejected { code: RejectCode::Schedule, bbo: None }]
             }
@@ -114,6 +134,28 @@ impl Venue {
         self.rest(order.market, Some(order.cloid), order.side, price, order.size.get());
         let oid = self.orders.last().map(|order| order.oid);
         Reply::Accepted { oid, filled: Size::ZERO }
+    }
+
+    /// Trades an order that takes, whole and at the touch, up to the position and never beyond it.
+    fn exit(&mut self, order: &ExitOrder) -> Reply {
+        let (bid, ask) = self.touch[&order.market];
+        let position = self.position(order.market);
+        let reaches = match order.side {
+            Side::Bid => order.price.get() >= ask,
+            Side::Ask => order.price.get() <= bid,
+        };
+        if position.side() != Some(order.side.opposite()) {
+            return Reply::Rejected { code: RejectCode::ReduceOnly, bbo: None };
+        }
+        if !reaches {
+            return Reply::Rejected { code: RejectCode::IocNoMatch, bbo: None };
+        }
+        let size = order.size.get().min(position.magnitude());
+        let price = if order.side == Side::Bid { ask } else { bid };
+        self.rest(order.market, Some(order.cloid), order.side, price, size);
+        self.trade(order.cloid, size).expect("it was placed a moment ago");
+        let oid = self.orders.last().map(|order| order.oid);
+        Reply::Accepted { oid, filled: size }
     }
 
     /// Puts an order into the book, whoever's.

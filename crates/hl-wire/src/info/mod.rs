@@ -5,6 +5,7 @@
 //! names it, and a key that comes twice is refused.
 
 mod account;
+mod ledger;
 mod market;
 mod meta;
 mod order;
@@ -16,6 +17,7 @@ pub use account::{
     AssetPosition, Balance, ClearinghouseState, CumFunding, Leverage, LeverageKind, MarginSummary,
     Position, SpotClearinghouseState,
 };
+pub use ledger::{LedgerDelta, LedgerUpdate};
 pub use market::{
     AllMids, AssetCtx, Candle, FundingRate, L2BookDoc, Level, RecentTrade, SpotAssetCtx,
 };

@@ -89,6 +89,13 @@ pub enum InfoRequest {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         aggregate_by_time: Option<bool>,
     },
+    /// Deposits, withdrawals, transfers and the like from a moment on, oldest first; 500 at most.
+    UserNonFundingLedgerUpdates {
+        user: Address,
+        start_time: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end_time: Option<u64>,
+    },
     /// The address limit.
     UserRateLimit { user: Address },
     /// Fee rates.

@@ -1,0 +1,154 @@
+//! What one run of the engine hands to the next: what must be on disk, and what comes back from it.
+
+use hl_quant::{Millis, Price, Side, Size};
+use hl_wire::Cloid;
+
+use crate::{Cause, Event, EventKind, Pair, ReconLine, Usd};
+
+/// Milliseconds of a UTC day.
+const DAY_MS: u64 = 86_400_000;
+
+/// Everything that an engine must know of the runs before it; see
+/// [`Engine::restore`](crate::Engine::restore). The default is a first run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carry {
+    /// A halt that nobody has ended.
+    pub halt: Option<Halt>,
+    /// Whether to start without quoting, because the last starts came too close together.
+    pub safe_mode: SafeMode,
+    /// What losses are measured from.
+    pub day: Option<DayMark>,
+    /// How often the dead man's switch has fired.
+    pub dead_man: Option<Triggers>,
+    /// Orders whose sending was recorded, and not their end.
+    pub intents: Vec<Intent>,
+    /// Every fill before this moment has been counted.
+    pub fills_through: Option<Millis>,
+}
+
+/// Whether an engine starts without quoting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SafeMode {
+    /// It starts as configured.
+    #[default]
+    Off,
+    /// It cancels what is left of earlier runs, and quotes only after the operator's word.
+    On,
+}
+
+/// A halt: nothing is quoted until the operator's word, in this run or a later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// Since when.
+    pub at: Millis,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// What losses are measured from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayMark {
+    /// Which UTC day: days since 1970-01-01.
+    pub day: u64,
+    /// The moment of the report that the day began with: transfers count from there.
+    pub at: Millis,
+    /// What the account was worth then.
+    pub start: Usd,
+    /// The most that it has been worth, less what was transferred since `at`.
+    pub peak: Usd,
+    /// What the ledger says was transferred since `at`: negative if money left.
+    pub transfers: Usd,
+}
+
+/// How often the dead man's switch has fired. The venue counts ten to a UTC day (Hyperliquid docs,
+/// "Exchange endpoint": schedule cancel).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Triggers {
+    /// Which UTC day: days since 1970-01-01.
+    pub day: u64,
+    /// How often on that day.
+    pub fired: u32,
+}
+
+/// An order that was about to be sent. A market is named by its symbol, because the list of markets
+/// may be another one in the next run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Its name.
+    pub cloid: Cloid,
+    /// Where.
+    pub pair: Pair,
+    /// Which side.
+    pub side: Side,
+    /// At what price.
+    pub price: Price,
+    /// How much.
+    pub size: Size,
+    /// When.
+    pub sent: Millis,
+}
+
+/// What must be on disk before the commands of the same input are carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Durable {
+    /// An order is about to be sent.
+    Attempt(Intent),
+    /// Its outcome is known: accepted orders are in the venue's list from here on, the others do not
+    /// exist.
+    End {
+        /// Which order.
+        cloid: Cloid,
+    },
+    /// Quoting has ended until further notice.
+    Halt(Halt),
+    /// The operator ended a halt.
+    Resume {
+        /// When.
+        at: Millis,
+    },
+    /// Losses are measured from here.
+    Day(DayMark),
+    /// The dead man's switch has fired.
+    DeadMan(Triggers),
+    /// Every fill before this moment has been counted.
+    Fills {
+        /// The moment.
+        through: Millis,
+    },
+}
+
+/// The UTC day of a moment: days since 1970-01-01.
+#[must_use]
+pub const fn utc_day(at: Millis) -> u64 {
+    // The divisor is not zero.
+    at.0 / DAY_MS
+}
+
+impl Event {
+    /// What of this event must survive a crash, if anything. The shell makes the records of an input
+    /// durable before it carries out any of its commands.
+    #[must_use]
+    pub fn durable(&self) -> Option<Durable> {
+        match &self.kind {
+            EventKind::Attempt(attempt) => Some(Durable::Attempt(Intent {
+                cloid: attempt.cloid,
+                pair: attempt.pair.clone(),
+                side: attempt.side,
+                price: attempt.price,
+                size: attempt.size,
+                sent: self.at,
+            })),
+            EventKind::Submit(submit) => Some(Durable::End { cloid: submit.cloid }),
+            EventKind::Halt(halt) => Some(Durable::Halt(*halt)),
+            EventKind::Operator(crate::Operator::Resume) => Some(Durable::Resume { at: self.at }),
+            EventKind::DayMark(mark) => Some(Durable::Day(*mark)),
+            EventKind::DeadMan(crate::DeadManLine::Fired(triggers)) => {
+                Some(Durable::DeadMan(*triggers))
+            }
+            EventKind::Recon(ReconLine::Fills { through }) => {
+                Some(Durable::Fills { through: *through })
+            }
+            _ => None,
+        }
+    }
+}

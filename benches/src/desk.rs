@@ -170,6 +170,7 @@ impl Desk {
                 }
             }
             Command::ScheduleCancel { .. } | Command::Burn { .. } => self.reply(command, 1),
+            Command::Exit { orders, .. } => self.reply(command, orders.len()),
             Command::FetchSpecs { .. } => {
                 let Some(decimals) = SzDecimals::new(5) else { return };
                 let spec = MarketSpec::perp(decimals);

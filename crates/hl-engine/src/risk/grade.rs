@@ -57,6 +57,10 @@ pub enum Cause {
     Operator,
     /// The shell started too often in a short time.
     SafeMode,
+    /// The journal of an earlier run was damaged: a halt may have stood there.
+    JournalDamaged,
+    /// An earlier run halted for a reason that this version does not know.
+    Earlier,
     /// The loss since the day began.
     DailyLoss,
     /// The loss since the best moment.
@@ -83,10 +87,12 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Clear,
         Self::Operator,
         Self::SafeMode,
+        Self::JournalDamaged,
+        Self::Earlier,
         Self::DailyLoss,
         Self::Drawdown,
         Self::Unexplained,
@@ -107,6 +113,8 @@ impl Cause {
             Self::Clear => "clear",
             Self::Operator => "operator",
             Self::SafeMode => "safe_mode",
+            Self::JournalDamaged => "journal_damaged",
+            Self::Earlier => "earlier",
             Self::DailyLoss => "daily_loss",
             Self::Drawdown => "drawdown",
             Self::Unexplained => "unexplained",

@@ -64,7 +64,7 @@ fn a_halt_is_latched_and_a_resume_reads_everything_first() {
         .take_while(|c| !matches!(c, Command::Place { .. }))
         .filter(|c| matches!(c, Command::Reconcile { .. }))
         .collect();
-    assert_eq!(questions.len(), 3);
+    assert_eq!(questions.len(), 4);
     bench.books();
     assert_eq!(bench.live(SOL).len(), 2);
 }

@@ -38,7 +38,8 @@ pub struct AvellanedaStoikovConfig {
     pub gamma: f64,
     /// How far ahead the position is feared, in seconds; from 0.001 to 1e7 (`AS_HORIZON_SEC`).
     pub horizon: f64,
-    /// No quote is further from the fair price than this (`MM_MAX_DISTANCE_BPS`).
+    /// No quote is further from the fair price than this, from 1 ppm to nine tenths
+    /// (`MM_MAX_DISTANCE_BPS`).
     pub max_distance: Ppm,
 }
 
@@ -53,7 +54,8 @@ impl Default for AvellanedaStoikovConfig {
 pub struct GlftConfig {
     /// Risk aversion, per US dollar; from 1e-12 to 1e6 (`GLFT_GAMMA`).
     pub gamma: f64,
-    /// No quote is further from the fair price than this (`MM_MAX_DISTANCE_BPS`).
+    /// No quote is further from the fair price than this, from 1 ppm to nine tenths
+    /// (`MM_MAX_DISTANCE_BPS`).
     pub max_distance: Ppm,
 }
 

@@ -40,11 +40,11 @@ pub(super) fn quote(
     let Volatility(sigma) = known.volatility.map_err(volatility_cold)?;
     let arrivals = known.arrivals.map_err(arrivals_cold)?;
     let gamma = within(model.gamma(), 1e-12, 1e6, "gamma_out_of_range")?;
-    let sigma = within(sigma, f64::MIN_POSITIVE, 1.0, "volatility_out_of_range")?;
+    let sigma = within(sigma, 1e-12, 1.0, "volatility_out_of_range")?;
     let decay = within(arrivals.decay, 1.0, 1e12, "decay_out_of_range")?;
     let first = config.layers.first().ok_or(NoQuote::Model("no_layers"))?;
     let size = float::of_notional(first.capital.of_notional(config.base_order));
-    let size = within(size, 1e-8, 1e12, "order_size_out_of_range")?;
+    let size = within(size, 1e-8, 1e11, "order_size_out_of_range")?;
     let slope = model.slope(sigma, arrivals, size)?;
     let fair = float::of_price(known.fair);
     let position = float::of_position(known.position) * fair;
@@ -52,7 +52,7 @@ pub(super) fn quote(
     let risk = gamma * size;
     let profit = libm::log1p(risk / decay) / risk;
     let half = (profit + slope * size / 2.0).max(part(config.spread));
-    let max = part(model.max_distance());
+    let max = within(part(model.max_distance()), 1e-6, 0.9, "max_distance_out_of_range")?;
     for side in Side::BOTH {
         let held = match side {
             Side::Bid => position,

@@ -11,10 +11,12 @@
 mod adapting;
 mod bench;
 mod checks;
+mod estimators;
 mod history;
 mod lifecycle;
 mod lines;
 mod memory;
+mod models;
 mod quoting;
 mod random;
 mod safety;

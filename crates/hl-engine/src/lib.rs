@@ -84,7 +84,10 @@
 //!   quotes are pulled and the reason is on the record ([`NoQuote`]).
 //! - **Stopping is confirmed.** A halt or a stop cancels everything, again and again, and reports
 //!   `remaining=0` only when the venue's own list says so.
-//! - **No float, no `HashMap`, no panic, and no heap allocation** in the steady state.
+//! - **Floats stay in the models.** Only [`AvellanedaStoikov`], [`Glft`] and the estimators compute in
+//!   them. One door leads back, in a named direction, to a finite positive price or to nothing, and
+//!   what comes through is a wish like any other. A model that lacks a number says so and quotes not.
+//! - **No `HashMap`, no panic, and no heap allocation** in the steady state.
 //!
 //! # What it does not do
 //!
@@ -96,6 +99,7 @@
 //!
 //! # Where things are
 //!
+//! `quote` are the models and `estimate` what they know beyond the messages; `float` is the door.
 //! `market` is one market: `desire` says what should rest, `converge` the fewest steps to get there,
 //! `send` takes them through the `gate`, `answers`, `fills` and `listing` take the venue's word.
 //! `engine` routes inputs, keeps time and reconciles. `book`, `ledger`, `order` and `exposure` are the

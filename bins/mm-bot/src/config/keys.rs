@@ -212,6 +212,40 @@ pub(crate) const KEYS: &[Key] = &[
               seconds: 0 for never, otherwise at least 15. It is pushed back three times as often. \
               The venue refuses below a traded volume; that is reported and changes nothing else.",
     },
+    Key {
+        path: "risk.max_offline_sec",
+        env: &["MM_MAX_OFFLINE_SEC"],
+        kind: Kind::Integer { min: 0, max: 86_400 },
+        default: "3600",
+        doc: "A run that has had no complete connection for this many seconds ends, with exit code \
+              5 if the venue confirms that nothing of ours is left and 4 otherwise. 0 waits for \
+              ever. Quotes do not wait for it: they are pulled when a book is stale.",
+    },
+    Key {
+        path: "state.dir",
+        env: &["MM_STATE_DIR"],
+        kind: Kind::Path,
+        default: "",
+        doc: "Where a run keeps what must survive a crash: its journal and the lock that allows one \
+              bot per account. Empty means mm-bot in $XDG_STATE_HOME, else in ~/.local/state, else \
+              mm-bot-state in the current directory; a run on the embedded exchange, whose \
+              account ends with it, then uses a temporary directory.",
+    },
+    Key {
+        path: "state.max_starts",
+        env: &["MM_MAX_STARTS"],
+        kind: Kind::Integer { min: 1, max: 32 },
+        default: "5",
+        doc: "Starts that did not end in order within start_window_sec. One more is safe mode: \
+              everything of ours is cancelled and nothing is quoted until an operator resumes.",
+    },
+    Key {
+        path: "state.start_window_sec",
+        env: &["MM_START_WINDOW_SEC"],
+        kind: Kind::Integer { min: 10, max: 86_400 },
+        default: "600",
+        doc: "Over how many seconds starts are counted.",
+    },
 ];
 
 /// Names that exist for the tests' sake and mean nothing to a running bot.

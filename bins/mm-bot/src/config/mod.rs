@@ -59,6 +59,6 @@ impl Effective {
 /// Every problem of every source, not only the first.
 pub(crate) fn load(sources: &Sources) -> Result<(Effective, Settings), Problems> {
     let effective = sources.effective()?;
-    let settings = Settings::build(&effective)?;
+    let settings = Settings::build(&effective, &sources.state_home())?;
     Ok((effective, settings))
 }

@@ -1,6 +1,6 @@
 //! The effective configuration as types, after the checks that need more than one key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::kind::{self, Fixed, UNIT};
 use super::{Effective, Problem, Problems, names};
@@ -50,6 +50,14 @@ pub(crate) struct Settings {
     pub(crate) max_stale_sec: u64,
     /// 0: no dead man's switch.
     pub(crate) dead_man_sec: u64,
+    /// How long a run may be without a connection; 0: for ever.
+    pub(crate) max_offline_sec: u64,
+    /// Where the journal and the lock are, if somebody chose.
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Where they are otherwise, for an account that outlives the run.
+    pub(crate) state_home: PathBuf,
+    pub(crate) max_starts: u64,
+    pub(crate) start_window_sec: u64,
     /// `SPEC_OVERRIDE_<SYM>_TICK|LOT` and its value. They are checked against a universe later.
     pub(crate) overrides: Vec<(String, String)>,
 }
@@ -112,11 +120,11 @@ impl Reader<'_> {
 }
 
 impl Settings {
-    /// Types the effective values.
+    /// Types the effective values. `state_home` is where state goes when nobody chose.
     ///
     /// # Errors
     /// Values that are fine alone and wrong together, each with its place.
-    pub(super) fn build(effective: &Effective) -> Result<Self, Problems> {
+    pub(super) fn build(effective: &Effective, state_home: &Path) -> Result<Self, Problems> {
         let mut read = Reader { effective, problems: Vec::new() };
         let layers = layers(&mut read);
         let settings = Self {
@@ -144,6 +152,11 @@ impl Settings {
             leverage: read.integer("risk.leverage"),
             max_stale_sec: read.integer("risk.max_stale_sec"),
             dead_man_sec: read.integer("risk.dead_man_sec"),
+            max_offline_sec: read.integer("risk.max_offline_sec"),
+            state_dir: read.some("state.dir").map(PathBuf::from),
+            state_home: state_home.to_path_buf(),
+            max_starts: read.integer("state.max_starts"),
+            start_window_sec: read.integer("state.start_window_sec"),
             overrides: overrides(effective),
         };
         settings.check_together(&mut read);

@@ -36,6 +36,18 @@ struct Reading {
 }
 
 impl Sources {
+    /// Where programs of this user keep their state
+    /// (XDG Base Directory Specification: a relative path in the variable does not count).
+    pub(super) fn state_home(&self) -> PathBuf {
+        let directory = |name: &str| {
+            let (_, value) = self.environment.iter().find(|(n, _)| n == name)?;
+            Some(PathBuf::from(value)).filter(|path| path.is_absolute())
+        };
+        directory("XDG_STATE_HOME")
+            .or_else(|| Some(directory("HOME")?.join(".local/state")))
+            .map_or_else(|| PathBuf::from("mm-bot-state"), |home| home.join("mm-bot"))
+    }
+
     pub(super) fn effective(&self) -> Result<Effective, Problems> {
         let mut reading = Reading { effective: Effective::defaults(), problems: Vec::new() };
         if let Some((path, text)) = reading.text(self.file.as_deref(), DEFAULT_FILE) {

@@ -107,7 +107,7 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             if key == "quote.pairs" && !bad.is_empty() && !bad.contains(['-', '+']) {
                 continue; // NaN is a fine name for a coin, as far as anybody knows here.
             }
-            if key == "quote.pairs" && bad == "-1" {
+            if key == "state.dir" || (key == "quote.pairs" && bad == "-1") {
                 continue;
             }
             let done = Bot::new().env(&name, bad).run(&["config", "check"]);

@@ -184,6 +184,25 @@ async fn an_action_without_orders_has_one_outcome() {
 }
 
 #[tokio::test]
+async fn a_nonce_is_burnt_by_a_noop_under_the_same_nonce_and_by_nothing_else() {
+    let body = r#"{"status":"ok","response":{"type":"default"}}"#;
+    let server = Server::play([Act::Hang, Act::json(body)]).await;
+    let client = exchange(&server.url());
+    let lost = client.send(&bids(1), None).await.unwrap();
+    assert_eq!(unsure(&lost.outcome.outcomes[0]), &Unsure::Timeout);
+    let noop = client.prepare_burn(lost.nonce).unwrap();
+    let burnt = client.send_prepared(noop).await.unwrap();
+    assert!(burnt.outcome.outcomes[0].is_accepted());
+    assert_eq!(burnt.nonce, lost.nonce);
+    let seen = server.seen();
+    let received = ReceivedRequest::from_json(&seen.requests[1].body).unwrap();
+    assert_eq!(received.nonce, lost.nonce);
+    assert_eq!(received.l1_action().unwrap(), hl_wire::Action::Noop);
+    // The allocator goes on above it.
+    assert!(client.prepare(&bids(1), None).unwrap().nonce() > lost.nonce);
+}
+
+#[tokio::test]
 async fn no_text_contains_the_secret() {
     let server = Server::play([Act::Reset]).await;
     let client = exchange(&server.url());

@@ -12,7 +12,7 @@ use crate::core::account::Owner;
 use crate::exec::{self, BadRequest, Class, Mempool, Pending, ReplyTo};
 use crate::info::{self, InfoError};
 use crate::io::{ConnId, Input, Output, Path, RequestId};
-use crate::truth::Truth;
+use crate::truth::{Listed, Truth};
 use crate::universe::ListingState;
 use crate::venue::{Background, Venue};
 use crate::witness::{Witness, Witnessed};
@@ -122,6 +122,18 @@ impl Exchange {
     /// [`Exchange::witnessed`].
     pub fn take_deeds(&mut self) -> Vec<Witnessed> {
         self.witness.take()
+    }
+
+    /// What a market is now, which its configuration need not say any more.
+    #[must_use]
+    pub fn listed(&self, coin: &str) -> Option<Listed> {
+        self.core.market_by_coin(coin).map(|market| Listed {
+            asset: market.asset,
+            sz_decimals: market.config.sz_decimals,
+            listing: market.config.listing,
+            mark: market.mark,
+            oracle: market.oracle,
+        })
     }
 
     /// What an account holds in a market, as of now; zero where there is no such account or market.

@@ -96,7 +96,7 @@ pub use core::mix;
 pub use exchange::Exchange;
 pub use grid::{is_legal_price, is_legal_size};
 pub use io::{ConnId, Input, Output, Path, RequestId};
-pub use truth::{AccountMarketTruth, AccountTruth, MarketTruth, Truth};
+pub use truth::{AccountMarketTruth, AccountTruth, Listed, MarketTruth, Truth};
 pub use usd::Usd;
 pub use venue::{Background, OrderSpec, Placed, Refused, Venue};
 pub use witness::{Deed, DeedState, FillDeed, OrderDeed, Witnessed};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hl_quant::{Millis, SignedSize};
-use hl_wire::{Address, RejectCode};
+use hl_quant::{Millis, Price, SignedSize, SzDecimals};
+use hl_wire::{Address, AssetId, RejectCode};
 
 use crate::Usd;
+use crate::universe::ListingState;
 
 /// The exchange's own account of everything, as of the last block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,4 +99,19 @@ pub struct MarketTruth {
     pub open_interest: SignedSize,
     /// Orders in the book now.
     pub open_orders: u64,
+}
+
+/// What a market is at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its number.
+    pub asset: AssetId,
+    /// Decimals of a size.
+    pub sz_decimals: SzDecimals,
+    /// Whether it takes orders.
+    pub listing: ListingState,
+    /// The price at which positions are valued.
+    pub mark: Price,
+    /// The oracle's price.
+    pub oracle: Price,
 }

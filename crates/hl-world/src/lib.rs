@@ -27,6 +27,7 @@
 //! # Ok::<(), hl_world::WorldError>(())
 //! ```
 
+pub mod check;
 mod crash;
 mod network;
 mod observe;

@@ -1,0 +1,158 @@
+//! Ground truth: the invariants I1 to I42, and the rules that judge a run by them.
+//!
+//! A [`Checks`] is one [`Checker`]. It keeps a record of what happened on both sides, asks the
+//! exchange what is so, and shows each observation to every rule. A rule is one small file; its
+//! first lines say which invariant it is, how bad a breach is, and which truth it judges by. A
+//! judgement is counted whether it holds or not, so that a run can say how often each promise was
+//! put to the test ([`Court::judged`]); [`INVARIANTS`] says for every one of the forty-two who looks
+//! after it.
+
+mod belief;
+mod court;
+mod invariants;
+mod record;
+mod rules;
+mod seen;
+mod text;
+mod wire;
+
+#[cfg(test)]
+mod testing;
+
+pub use court::Court;
+pub use invariants::{COUNT, Held, INVARIANTS, Id, Invariant, Severity};
+
+use hl_engine::EngineConfig;
+use hl_quant::Millis;
+
+use crate::{Breach, Checker, Observation, Phase, Scene};
+use record::Record;
+use rules::Rule;
+use seen::{Belief, Seen, View};
+use wire::Wire;
+
+/// A process that could not act for longer than this has to look around again first.
+const PAUSE_MS: u64 = 1_000;
+
+/// Every rule over one record.
+#[derive(Debug)]
+pub struct Checks {
+    record: Record,
+    rules: Vec<Box<dyn Rule>>,
+    court: Court,
+    healed: Option<Millis>,
+    /// Since when the acting process stands still.
+    frozen: Option<Millis>,
+}
+
+impl Checks {
+    /// For a run with this configuration of the engine.
+    #[must_use]
+    pub fn new(config: EngineConfig) -> Self {
+        Self::with(config, rules::all())
+    }
+
+    fn with(config: EngineConfig, rules: Vec<Box<dyn Rule>>) -> Self {
+        let record = Record::new(config);
+        Self { record, rules, court: Court::default(), healed: None, frozen: None }
+    }
+
+    /// What was judged so far.
+    #[must_use]
+    pub const fn court(&self) -> &Court {
+        &self.court
+    }
+
+    /// Takes one thing in and shows it to every rule.
+    fn take(&mut self, now: Millis, phase: Phase, belief: Option<&Belief>, seen: &Seen<'_>) {
+        self.record.now = now;
+        if let (Seen::Phase(Phase::Healed), None) = (seen, self.healed) {
+            self.healed = Some(now);
+        }
+        self.record.apply(belief.map_or(now, |belief| belief.now), seen);
+        self.court.open(now);
+        let view =
+            View { now, phase, healed_ms: self.healed_ms(now), record: &self.record, belief };
+        for rule in &mut self.rules {
+            rule.see(&view, seen, &mut self.court);
+        }
+    }
+
+    fn close(&mut self, now: Millis, phase: Phase, belief: Option<&Belief>) {
+        self.court.open(now);
+        let view =
+            View { now, phase, healed_ms: self.healed_ms(now), record: &self.record, belief };
+        for rule in &mut self.rules {
+            rule.end(&view, &mut self.court);
+        }
+    }
+
+    fn healed_ms(&self, now: Millis) -> u64 {
+        self.healed.map_or(0, |healed| now.since(healed))
+    }
+
+    /// Notices the end of a pause of the acting process.
+    fn pauses(&mut self, scene: &Scene<'_>) {
+        let Some(bot) = scene.bots.first() else {
+            self.frozen = None;
+            return;
+        };
+        match (bot.frozen, self.frozen) {
+            (true, None) => self.frozen = Some(scene.now),
+            (false, Some(since)) => {
+                self.frozen = None;
+                if scene.now.since(since) > PAUSE_MS {
+                    self.take(scene.now, scene.phase, None, &Seen::Thawed { bot: bot.bot });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Checker for Checks {
+    fn name(&self) -> &'static str {
+        "invariants"
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, seen: &Observation<'_>, breaches: &mut Vec<Breach>) {
+        self.pauses(scene);
+        let wire;
+        let seen = match *seen {
+            Observation::Phase(phase) => Seen::Phase(phase),
+            Observation::Started(started) => {
+                Seen::Started { bot: started.bot, agent: started.agent }
+            }
+            Observation::Died { bot, .. } => Seen::Died { bot },
+            Observation::Operator { bot, word } => Seen::Operator { bot, word },
+            Observation::Event { bot, event } => Seen::Event { bot, event },
+            Observation::Journal { bot, ok } => Seen::Journal { bot, ok },
+            Observation::Command { bot, command } => Seen::Command { bot, command },
+            Observation::Told { bot, input } => Seen::Told { bot, input },
+            Observation::Deed(witnessed) => Seen::Deed(&witnessed.deed),
+            Observation::Settled { bot } => Seen::Settled { bot },
+            Observation::Sent(sent) => {
+                let Some(read) = Wire::read(sent.body) else {
+                    let what = "an action that cannot be read".to_owned();
+                    breaches.push(Breach { invariant: "I2", at: scene.now, what });
+                    return;
+                };
+                wire = read;
+                Seen::Sent { bot: sent.bot, request: sent.request, wire: &wire }
+            }
+        };
+        let belief = belief::of(scene, &seen);
+        if belief.is_some() {
+            belief::truth(scene, &mut self.record);
+        }
+        self.take(scene.now, scene.phase, belief.as_ref(), &seen);
+        breaches.append(&mut self.court.take_breaches());
+    }
+
+    fn end(&mut self, scene: &Scene<'_>, breaches: &mut Vec<Breach>) {
+        let belief = scene.bots.first().map(belief::read);
+        belief::truth(scene, &mut self.record);
+        self.close(scene.now, scene.phase, belief.as_ref());
+        breaches.append(&mut self.court.take_breaches());
+    }
+}

@@ -1,0 +1,103 @@
+//! I8 (S0): whichever of our orders trade, the position stays within the limit of its market, and
+//! the sum of all within the limit of the account.
+//!
+//! Judged at each send: the exchange's position and all that rests there or is on its way, foreign
+//! orders included, valued as the bot values it. A trade moves size from an order into the
+//! position, so the bot has no excuse in news that it has not got yet. It has one where the
+//! position changed without a trade, or a foreign order came, within a reconciliation's time.
+
+use hl_quant::Notional;
+
+use super::prelude::*;
+
+const UNTOLD_MS: u64 = 65_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Exposure;
+
+impl Rule for Exposure {
+    fn see(&mut self, view: &View<'_>, seen: &Seen<'_>, court: &mut Court) {
+        let Seen::Sent { bot, request, wire } = seen else { return };
+        let exit = view.record.bot(*bot).is_some_and(|bot| bot.exits.contains(request));
+        if wire.orders.is_empty() || exit {
+            return;
+        }
+        let recent = |at: Option<Millis>| at.is_some_and(|at| view.now.since(at) < UNTOLD_MS);
+        let untold =
+            view.record.markets.iter().any(|m| recent(m.adjusted) || recent(m.last_foreign));
+        if untold {
+            return;
+        }
+        for order in &wire.orders {
+            position(view, order, court);
+        }
+        gross(view, court);
+    }
+}
+
+fn position(view: &View<'_>, order: &WireOrder<'_>, court: &mut Court) {
+    let Some(market) = market_of(view, order) else { return };
+    let belief = view.belief.and_then(|belief| belief.markets.get(market));
+    let limit = view.record.config.markets.get(market).map(|config| config.max_position);
+    let Some((fair, limit)) = belief.and_then(|belief| belief.fair).zip(limit) else { return };
+    let worst = fair * view.record.worst(market, side_of(order));
+    court.judge(Id::of(8), worst <= limit, || {
+        let position = view.record.markets.get(market).map(|market| market.position);
+        format!(
+            "market {market}: {} orders lead from {position:?} to {worst}, limit {limit}",
+            side_of(order)
+        )
+    });
+}
+
+fn gross(view: &View<'_>, court: &mut Court) {
+    let Some(belief) = view.belief else { return };
+    let mut sum = Notional::ZERO;
+    for (market, known) in belief.markets.iter().enumerate() {
+        let worst = view.record.worst(market, Side::Bid).max(view.record.worst(market, Side::Ask));
+        match known.fair {
+            Some(fair) => sum = sum.saturating_add(fair * worst),
+            None if worst.is_zero() => {}
+            None => return,
+        }
+    }
+    let limit = view.record.config.limits.max_gross;
+    court.judge(Id::of(8), sum <= limit, || format!("gross {sum}, limit {limit}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{Case, order};
+
+    #[test]
+    fn what_rests_what_flies_and_what_is_held_count_together() {
+        // The limit is $1,000 and the price 150: six fit, seven do not.
+        let mut case = Case::new(Exposure);
+        case.send(&[order(1, true, "149.5", "3")]);
+        case.live(1);
+        case.fill(1, 7, "1", false);
+        case.send(&[order(2, true, "149.4", "3")]);
+        assert_eq!((case.breaches(), case.judged(8)), (0, 4));
+        case.send(&[order(3, true, "149.3", "1")]);
+        assert_eq!(case.breaches(), 1, "1 held, 2 resting, 4 on their way");
+        case.send(&[order(4, false, "150.5", "3")]);
+        assert_eq!(case.breaches(), 1, "the other side has room");
+        case.gone(2);
+        case.gone(3);
+        case.send(&[order(5, true, "149.3", "3")]);
+        assert_eq!(case.breaches(), 1);
+    }
+
+    #[test]
+    fn a_foreign_order_counts_once_the_bot_can_know_it() {
+        let mut case = Case::new(Exposure);
+        case.foreign(true, "5");
+        case.send(&[order(1, true, "149.5", "2")]);
+        assert_eq!(case.judged(8), 0, "it came just now");
+        case.gone(1);
+        case.pass(70_000);
+        case.send(&[order(2, true, "149.5", "2")]);
+        assert_eq!(case.breaches(), 1);
+    }
+}

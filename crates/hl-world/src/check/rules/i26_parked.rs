@@ -1,0 +1,120 @@
+//! I26 (S1): a market whose orders are refused again and again rests; and orders leave at a bounded
+//! rate.
+//!
+//! Judged: refusals as the bot's own lines tell them, post-only races and rate limits aside, since
+//! the last order that was taken; and the orders that leave in any second.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use hl_engine::SubmitEnd;
+use hl_wire::RejectCode;
+
+use super::prelude::*;
+
+/// Orders of one market in any second: five rounds of all levels on both sides.
+const MAX_PER_SECOND: usize = 80;
+
+#[derive(Debug, Default)]
+pub(crate) struct Parked {
+    refusals: BTreeMap<usize, (u16, Millis)>,
+    sent: BTreeMap<usize, VecDeque<Millis>>,
+}
+
+impl Rule for Parked {
+    fn see(&mut self, view: &View<'_>, seen: &Seen<'_>, court: &mut Court) {
+        match seen {
+            Seen::Started { .. } => self.refusals.clear(),
+            Seen::Event { event: Event { kind: EventKind::Submit(submit), .. }, .. } => {
+                let Some(market) = view.record.market_of(submit.pair.as_str()) else { return };
+                self.ended(market, submit.end, view.now);
+            }
+            _ => {
+                let Some((_, orders)) = quotes(view, seen) else { return };
+                for order in orders {
+                    if let Some(market) = market_of(view, order) {
+                        self.quote(view, market, court);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Parked {
+    fn ended(&mut self, market: usize, end: SubmitEnd, now: Millis) {
+        match end {
+            SubmitEnd::Accepted => drop(self.refusals.remove(&market)),
+            SubmitEnd::Rejected(code) if is_deterministic(code) => {
+                let (count, at) = self.refusals.entry(market).or_default();
+                *count = count.saturating_add(1);
+                *at = now;
+            }
+            _ => {}
+        }
+    }
+
+    fn quote(&mut self, view: &View<'_>, market: usize, court: &mut Court) {
+        let config = &view.record.config;
+        if let Some((count, at)) = self.refusals.get(&market).copied() {
+            let resting = count >= config.limits.max_rejects
+                && view.now.since(at).saturating_add(1_000) < config.timing.park_ms;
+            court.judge(Id::of(26), !resting, || {
+                format!("an order in market {market} after {count} refusals in a row")
+            });
+        }
+        let sent = self.sent.entry(market).or_default();
+        sent.push_back(view.now);
+        while sent.front().is_some_and(|at| view.now.since(*at) > 1_000) {
+            sent.pop_front();
+        }
+        let count = sent.len();
+        court.judge(Id::of(26), count <= MAX_PER_SECOND, || {
+            format!("{count} orders in market {market} within a second")
+        });
+    }
+}
+
+/// Whether the same order would be refused again: not for races, limits and the state of the venue.
+const fn is_deterministic(code: RejectCode) -> bool {
+    matches!(
+        code,
+        RejectCode::Tick
+            | RejectCode::InvalidPrice
+            | RejectCode::Size
+            | RejectCode::MinNotional
+            | RejectCode::MaxNotional
+            | RejectCode::PriceBand
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{Case, order};
+
+    #[test]
+    fn an_order_after_too_many_refusals_is_a_breach_until_the_rest_is_over() {
+        let mut case = Case::new(Parked::default());
+        for cloid in 1..=5 {
+            case.send(&[order(cloid, true, "149.5", "1")]);
+            case.end_attempt_as(cloid, SubmitEnd::Rejected(RejectCode::Tick));
+        }
+        assert_eq!(case.breaches(), 0);
+        case.send(&[order(6, true, "149.5", "1")]);
+        assert_eq!(case.breaches(), 1);
+        case.pass(61_000);
+        case.send(&[order(7, true, "149.5", "1")]);
+        assert_eq!(case.breaches(), 1);
+    }
+
+    #[test]
+    fn a_flood_is_a_breach() {
+        let mut case = Case::new(Parked::default());
+        for cloid in 1..=80 {
+            case.send(&[order(cloid, true, "149.5", "1")]);
+        }
+        assert_eq!(case.breaches(), 0);
+        case.send(&[order(81, true, "149.5", "1")]);
+        assert_eq!(case.breaches(), 1);
+    }
+}

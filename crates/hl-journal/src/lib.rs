@@ -57,6 +57,7 @@
 #![deny(clippy::as_conversions, clippy::float_arithmetic)]
 
 mod budget;
+mod carry;
 mod line;
 mod read;
 mod record;
@@ -64,7 +65,8 @@ mod state;
 mod text;
 
 pub use budget::{StartBudget, Verdict};
+pub use carry::fold;
 pub use line::{Encoder, LINE_MAX};
 pub use read::{End, Foreign, Lost, Recovered, read};
-pub use record::{At, Attempt, Day, Ended, Halt, Record, Run, SCHEMA};
+pub use record::{At, Attempt, Day, Ended, Fired, Halt, Record, Run, SCHEMA};
 pub use state::{DAMAGED, State};

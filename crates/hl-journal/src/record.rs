@@ -31,6 +31,8 @@ pub enum Record {
     Resume(At),
     /// Where the limits on losses count from.
     Day(Day),
+    /// The dead man's switch has fired.
+    DeadMan(Fired),
     /// Fills up to this moment of the venue have been counted.
     Fills(At),
     /// The process ended in order: it was asked to, and the venue confirmed that nothing of ours is
@@ -113,16 +115,28 @@ pub struct Halt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Day {
-    /// When the day began.
+    /// Which UTC day: days since 1970-01-01.
+    pub day: u64,
+    /// The moment of the report that the day began with.
     #[serde(with = "text::millis")]
     pub at: Millis,
     /// What the account was worth then.
     #[serde(with = "text::usd")]
     pub start: Usd,
-    /// The most it has been worth since.
+    /// The most it has been worth since, less what was transferred.
     #[serde(with = "text::usd")]
     pub peak: Usd,
     /// What was paid in, less what was taken out, since.
     #[serde(with = "text::usd")]
     pub transfers: Usd,
+}
+
+/// How often the dead man's switch has fired on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fired {
+    /// Which UTC day: days since 1970-01-01.
+    pub day: u64,
+    /// How often.
+    pub fired: u32,
 }

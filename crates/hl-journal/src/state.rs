@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use hl_quant::Millis;
 use hl_wire::Cloid;
 
-use crate::record::{At, Attempt, Day, Halt, Record, Run};
+use crate::record::{At, Attempt, Day, Fired, Halt, Record, Run};
 use crate::{Encoder, End, Lost, Recovered};
 
 /// Starts that are remembered: more than any budget allows.
 const STARTS_MAX: usize = 64;
 
 /// Why the bot is halted after a journal was found damaged: a halt may have stood there.
-pub const DAMAGED: &str = "journal_damaged";
+pub const DAMAGED: &str = hl_engine::Cause::JournalDamaged.code();
 
 /// What the records so far amount to.
 ///
@@ -30,6 +30,8 @@ pub struct State {
     pub safe: Option<Millis>,
     /// Where the limits on losses count from.
     pub day: Option<Day>,
+    /// How often the dead man's switch has fired on its last day.
+    pub dead_man: Option<Fired>,
     /// Up to which moment of the venue fills have been counted.
     pub fills: Option<Millis>,
     /// Whether the last run ended in order.
@@ -89,6 +91,7 @@ impl State {
                 self.starts.drain(..self.starts.len().saturating_sub(1));
             }
             Record::Day(day) => self.day = Some(*day),
+            Record::DeadMan(fired) => self.dead_man = Some(*fired),
             Record::Fills(At { at }) => self.fills = self.fills.max(Some(*at)),
             Record::Stop(_) => {
                 self.starts.pop();
@@ -105,6 +108,7 @@ impl State {
         records.extend(self.safe.map(|at| Record::Safe(At { at })));
         records.extend(self.halt.clone().map(Record::Halt));
         records.extend(self.day.map(Record::Day));
+        records.extend(self.dead_man.map(Record::DeadMan));
         records.extend(self.fills.map(|at| Record::Fills(At { at })));
         records.extend(self.intents.values().cloned().map(Record::Attempt));
         records

@@ -1,7 +1,7 @@
 //! A real journal: a few starts, orders, a halt, marks.
 
 use hl_engine::Usd;
-use hl_journal::{At, Attempt, Day, Encoder, Ended, Halt, Record, Run, SCHEMA};
+use hl_journal::{At, Attempt, Day, Encoder, Ended, Fired, Halt, Record, Run, SCHEMA};
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 
@@ -36,6 +36,7 @@ pub(crate) fn attempt(n: u128) -> Attempt {
 
 pub(crate) fn day() -> Day {
     Day {
+        day: 20_347,
         at: Millis(T0),
         start: Usd::from_raw(i128::MAX),
         peak: Usd::from_raw(-1),
@@ -56,6 +57,7 @@ pub(crate) fn records() -> Vec<Record> {
         Record::Attempt(attempt(1)),
         Record::Attempt(attempt(2)),
         Record::End(Ended { cloid: attempt(1).cloid }),
+        Record::DeadMan(Fired { day: 20_347, fired: 9 }),
         Record::Fills(at(700)),
         Record::Safe(at(800)),
         Record::Resume(at(900)),

@@ -155,7 +155,7 @@ fn hostile_json_under_a_sound_checksum_is_damage_and_never_a_record() {
         "[1.0,{\"t\":\"stop\",\"at\":1}]",
         "[1,{\"t\":\"stop\",\"at\":1}]\u{0}",
         "[1,{\"t\":\"end\",\"cloid\":\"0x12\"}]",
-        "[1,{\"t\":\"day\",\"at\":1,\"start\":\"1e9\",\"peak\":\"0\",\"transfers\":\"0\"}]",
+        "[1,{\"t\":\"day\",\"day\":1,\"at\":1,\"start\":\"1e9\",\"peak\":\"0\",\"transfers\":\"0\"}]",
         "[2,{\"t\":\"stop\",\"at\":1}]",
         "[0,{\"t\":\"stop\",\"at\":1}]",
         "[18446744073709551615,{\"t\":\"stop\",\"at\":1}]",

@@ -1,7 +1,7 @@
 //! Whatever is written, whatever is read.
 
 use hl_engine::Usd;
-use hl_journal::{At, Attempt, Day, End, Ended, Halt, Record, State, read};
+use hl_journal::{At, Attempt, Day, End, Ended, Fired, Halt, Record, State, read};
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 use proptest::prelude::*;
@@ -33,6 +33,7 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 fn day() -> impl Strategy<Value = Day> {
     (any::<u64>(), any::<i128>(), any::<i128>(), any::<i128>()).prop_map(
         |(at, start, peak, transfers)| Day {
+            day: at,
             at: Millis(at),
             start: Usd::from_raw(start),
             peak: Usd::from_raw(peak),
@@ -51,6 +52,8 @@ fn record() -> impl Strategy<Value = Record> {
         1 => moment().prop_map(Record::Safe),
         1 => moment().prop_map(Record::Resume),
         1 => day().prop_map(Record::Day),
+        1 => any::<(u64, u32)>()
+            .prop_map(|(day, fired)| Record::DeadMan(Fired { day, fired })),
         1 => moment().prop_map(Record::Fills),
         1 => moment().prop_map(Record::Stop),
     ]

@@ -7,6 +7,7 @@
 )]
 
 mod budget;
+mod carry;
 mod common;
 mod damage;
 mod laws;

@@ -1,0 +1,87 @@
+//! Between the engine's words and those of the file.
+//!
+//! The file's are its own, so that a change in the engine does not silently change what old files
+//! mean.
+
+use hl_engine::{Carry, Cause, DayMark, Durable, Intent, Pair, SafeMode, Triggers};
+
+use crate::State;
+use crate::record::{At, Attempt, Day, Ended, Fired, Halt, Record};
+
+impl From<&Durable> for Record {
+    fn from(durable: &Durable) -> Self {
+        match durable {
+            Durable::Attempt(intent) => Self::Attempt(Attempt {
+                at: intent.sent,
+                cloid: intent.cloid,
+                pair: intent.pair.as_str().to_owned(),
+                side: intent.side,
+                price: intent.price,
+                size: intent.size,
+            }),
+            Durable::End { cloid } => Self::End(Ended { cloid: *cloid }),
+            Durable::Halt(halt) => {
+                Self::Halt(Halt { at: halt.at, why: halt.cause.code().to_owned() })
+            }
+            Durable::Resume { at } => Self::Resume(At { at: *at }),
+            Durable::Day(mark) => Self::Day(Day {
+                day: mark.day,
+                at: mark.at,
+                start: mark.start,
+                peak: mark.peak,
+                transfers: mark.transfers,
+            }),
+            Durable::DeadMan(triggers) => {
+                Self::DeadMan(Fired { day: triggers.day, fired: triggers.fired })
+            }
+            Durable::Fills { through } => Self::Fills(At { at: *through }),
+        }
+    }
+}
+
+impl State {
+    /// What the engine must know of the runs before it, for
+    /// [`Engine::restore`](hl_engine::Engine::restore).
+    #[must_use]
+    pub fn carry(&self) -> Carry {
+        Carry {
+            halt: self.halt.as_ref().map(|halt| hl_engine::Halt {
+                at: halt.at,
+                // A word of another version still halts.
+                cause: Cause::from_code(&halt.why).unwrap_or(Cause::Earlier),
+            }),
+            safe_mode: if self.safe.is_some() { SafeMode::On } else { SafeMode::Off },
+            day: self.day.map(|day| DayMark {
+                day: day.day,
+                at: day.at,
+                start: day.start,
+                peak: day.peak,
+                transfers: day.transfers,
+            }),
+            dead_man: self.dead_man.map(|it| Triggers { day: it.day, fired: it.fired }),
+            intents: self.intents.values().map(intent).collect(),
+            fills_through: self.fills,
+        }
+    }
+}
+
+fn intent(attempt: &Attempt) -> Intent {
+    Intent {
+        cloid: attempt.cloid,
+        pair: Pair::new(&attempt.pair),
+        side: attempt.side,
+        price: attempt.price,
+        size: attempt.size,
+        sent: attempt.at,
+    }
+}
+
+/// What `records` amount to for the engine; [`State`] also has what the shell needs of them.
+#[must_use]
+pub fn fold(records: &[Record]) -> Carry {
+    let mut state = State::default();
+    for record in records {
+        state.apply(record);
+    }
+    state.carry()
+}

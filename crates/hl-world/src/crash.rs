@@ -19,17 +19,20 @@ pub enum CrashPoint {
     BetweenSends,
     /// An answer has arrived and is half digested: the engine knows, the journal does not.
     InAnswer,
+    /// It waits for something to happen, with requests in flight or without.
+    Idle,
 }
 
 impl CrashPoint {
-    /// Every point, in the order in which the shell passes them.
-    pub const ALL: [Self; 6] = [
+    /// Every point. The shell comes by all but the last one.
+    pub const ALL: [Self; 7] = [
         Self::BeforeWrite,
         Self::BeforeSync,
         Self::BeforeSend,
         Self::AfterSend,
         Self::BetweenSends,
         Self::InAnswer,
+        Self::Idle,
     ];
 
     /// The word in reports and traces.
@@ -42,6 +45,7 @@ impl CrashPoint {
             Self::AfterSend => "after_send",
             Self::BetweenSends => "between_sends",
             Self::InAnswer => "in_answer",
+            Self::Idle => "idle",
         }
     }
 }

@@ -3,32 +3,36 @@
 use std::collections::BTreeMap;
 
 use hl_quant::Millis;
+use hl_sim::{ConnId, Input, RequestId};
 
-use super::Latency;
-use hl_sim::{ConnId, Input, RequestId, mix};
+use crate::config::Latency;
+use crate::dice::Dice;
 
-/// What reaches the bot.
-#[derive(Debug)]
-pub(crate) enum ToBot {
-    /// A connection that was asked for is open.
-    Opened {
-        conn: ConnId,
-    },
-    Text {
-        conn: ConnId,
-        text: String,
-    },
-    Closed {
-        conn: ConnId,
-    },
-    Http {
-        id: RequestId,
-        status: u16,
-        body: Vec<u8>,
-    },
+/// What came of a request, as the client's socket sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// A whole answer.
+    Reply { status: u16, body: Vec<u8> },
+    /// The connection broke after the request was written: the venue may have seen it.
+    Broken,
+    /// No connection was made: the venue has not seen it.
+    Refused,
 }
 
-#[derive(Debug)]
+/// What reaches the bot.
+#[derive(Clone, Debug)]
+pub(crate) enum ToBot {
+    /// A connection that was asked for is open.
+    Opened { conn: ConnId },
+    /// A frame.
+    Text { conn: ConnId, text: String },
+    /// A connection is gone.
+    Closed { conn: ConnId },
+    /// A request has ended.
+    Http { id: RequestId, answer: Answer },
+}
+
+#[derive(Clone, Debug)]
 pub(crate) enum Packet {
     ToVenue(Input),
     ToBot(ToBot),
@@ -45,15 +49,16 @@ enum Lane {
 #[derive(Debug)]
 pub(crate) struct Network {
     latency: Latency,
-    seed: u64,
+    dice: Dice,
     sent: u64,
     flying: BTreeMap<(Millis, u64), Packet>,
     last: BTreeMap<Lane, Millis>,
 }
 
 impl Network {
-    pub(crate) const fn new(latency: Latency, seed: u64) -> Self {
-        Self { latency, seed, sent: 0, flying: BTreeMap::new(), last: BTreeMap::new() }
+    pub(crate) fn new(latency: Latency, seed: u64) -> Self {
+        let dice = Dice::new(seed, "network");
+        Self { latency, dice, sent: 0, flying: BTreeMap::new(), last: BTreeMap::new() }
     }
 
     /// When the next message arrives.
@@ -67,43 +72,56 @@ impl Network {
         self.flying.pop_first().map(|(_, packet)| packet)
     }
 
-    pub(crate) fn send_up(&mut self, now: Millis, input: Input) {
+    /// From the bot, leaving at `at`.
+    pub(crate) fn send_up(&mut self, at: Millis, input: Input) {
         let lane = match &input {
             Input::WsOpen { conn } | Input::WsText { conn, .. } | Input::WsClose { conn } => {
                 Some(Lane::Up(*conn))
             }
             Input::Http { .. } | Input::Tick => None,
         };
-        let opened = match &input {
-            Input::WsOpen { conn } => Some(*conn),
+        let closed = match &input {
+            Input::WsClose { conn } => Some(*conn),
             _ => None,
         };
-        let arrives = self.send(now, lane, Packet::ToVenue(input));
-        if let Some(conn) = opened {
-            self.send_down(arrives, ToBot::Opened { conn });
+        self.send(at, lane, Packet::ToVenue(input));
+        if let Some(conn) = closed {
+            self.forget(conn);
         }
     }
 
-    pub(crate) fn send_down(&mut self, now: Millis, news: ToBot) {
+    /// To the bot, leaving the venue at `at`.
+    pub(crate) fn send_down(&mut self, at: Millis, news: ToBot) {
         let lane = match &news {
             ToBot::Opened { conn } | ToBot::Text { conn, .. } | ToBot::Closed { conn } => {
                 Some(Lane::Down(*conn))
             }
             ToBot::Http { .. } => None,
         };
-        self.send(now, lane, Packet::ToBot(news));
+        let closed = match &news {
+            ToBot::Closed { conn } => Some(*conn),
+            _ => None,
+        };
+        self.send(at, lane, Packet::ToBot(news));
+        if let Some(conn) = closed {
+            self.forget(conn);
+        }
     }
 
-    fn send(&mut self, now: Millis, lane: Option<Lane>, packet: Packet) -> Millis {
+    /// A connection is never used again; what is on its way arrives all the same.
+    fn forget(&mut self, conn: ConnId) {
+        self.last.remove(&Lane::Up(conn));
+        self.last.remove(&Lane::Down(conn));
+    }
+
+    fn send(&mut self, at: Millis, lane: Option<Lane>, packet: Packet) {
         self.sent = self.sent.saturating_add(1);
-        let jitter = mix(self.seed ^ mix(self.sent)) % self.latency.jitter_ms.saturating_add(1);
-        let mut at = now.plus(self.latency.one_way_ms).plus(jitter);
+        let mut at = at.plus(self.latency.draw(&mut self.dice));
         if let Some(lane) = lane {
             let last = self.last.entry(lane).or_default();
             at = at.max(*last);
             *last = at;
         }
         self.flying.insert((at, self.sent), packet);
-        at
     }
 }

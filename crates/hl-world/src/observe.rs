@@ -4,6 +4,7 @@ use std::fmt;
 
 use hl_engine::{Command, Engine, Event, Input, Operator, RequestId};
 use hl_quant::Millis;
+use hl_sim::fault::Fault;
 use hl_sim::{Exchange, Witnessed};
 use hl_wire::{Address, Nonce, TradingAction};
 
@@ -29,6 +30,10 @@ impl fmt::Display for BotId {
 pub enum Observation<'a> {
     /// The run enters a phase.
     Phase(Phase),
+    /// A fault begins.
+    FaultOn(&'a Fault),
+    /// It ends.
+    FaultOff(&'a Fault),
     /// A process of the bot began to run, with what its journal told it.
     Started(&'a Started),
     /// A process of the bot ended.
@@ -166,11 +171,70 @@ pub trait Checker {
     /// A few words for reports.
     fn name(&self) -> &'static str;
 
+    /// Whether it does not look at anything: a run without eyes makes no observations at all.
+    fn is_idle(&self) -> bool {
+        false
+    }
+
     /// Takes one observation in.
     fn see(&mut self, scene: &Scene<'_>, seen: &Observation<'_>, breaches: &mut Vec<Breach>);
 
     /// The run is over.
     fn end(&mut self, scene: &Scene<'_>, breaches: &mut Vec<Breach>) {
         let _ = (scene, breaches);
+    }
+}
+
+/// Nobody looks.
+impl Checker for () {
+    fn name(&self) -> &'static str {
+        "nobody"
+    }
+
+    fn is_idle(&self) -> bool {
+        true
+    }
+
+    fn see(&mut self, _: &Scene<'_>, _: &Observation<'_>, _: &mut Vec<Breach>) {}
+}
+
+impl<C: Checker + ?Sized> Checker for Box<C> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn is_idle(&self) -> bool {
+        (**self).is_idle()
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, seen: &Observation<'_>, breaches: &mut Vec<Breach>) {
+        (**self).see(scene, seen, breaches);
+    }
+
+    fn end(&mut self, scene: &Scene<'_>, breaches: &mut Vec<Breach>) {
+        (**self).end(scene, breaches);
+    }
+}
+
+/// All of them look, in their order.
+impl<C: Checker> Checker for Vec<C> {
+    fn name(&self) -> &'static str {
+        "all"
+    }
+
+    fn is_idle(&self) -> bool {
+        self.iter().all(Checker::is_idle)
+    }
+
+    fn see(&mut self, scene: &Scene<'_>, seen: &Observation<'_>, breaches: &mut Vec<Breach>) {
+        for checker in self {
+            checker.see(scene, seen, breaches);
+        }
+    }
+
+    fn end(&mut self, scene: &Scene<'_>, breaches: &mut Vec<Breach>) {
+        for checker in self {
+            checker.end(scene, breaches);
+        }
     }
 }

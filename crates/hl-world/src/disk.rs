@@ -112,19 +112,6 @@ impl Disk {
         Ok(self.trouble.slow_ms)
     }
 
-    /// Cuts what follows the first `len` bytes, as far as that is still possible.
-    pub(crate) fn truncate(&mut self, name: Name, len: usize) -> Result<(), DiskError> {
-        if self.trouble.read_only {
-            return Err(self.failed(DiskError::ReadOnly));
-        }
-        if let Some(file) = self.files.get_mut(&name) {
-            let keep = len.saturating_sub(file.safe.len());
-            file.safe.truncate(len);
-            file.cached.truncate(keep);
-        }
-        Ok(())
-    }
-
     /// The process is dead, and perhaps the machine.
     pub(crate) fn crash(&mut self, remains: Remains) {
         for file in self.files.values_mut() {

@@ -96,6 +96,8 @@ pub enum Observation<'a> {
 pub struct Started {
     /// Its number.
     pub bot: BotId,
+    /// What its journal told it.
+    pub carry: hl_engine::Carry,
     /// Who signs for it.
     pub agent: Address,
 }

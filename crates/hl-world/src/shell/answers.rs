@@ -3,7 +3,7 @@
 use hl_engine::adapt::Adapter;
 use hl_engine::{Input, Query, Reply, RequestId as EngineRequest};
 use hl_sim::RequestId;
-use hl_wire::{info, parse_exchange_response};
+use hl_wire::{Address, info, parse_exchange_response};
 
 use super::{Asked, Shell};
 use crate::crash::CrashPoint;
@@ -32,7 +32,7 @@ impl Shell {
 
     fn read_reply(&mut self, host: &mut Host<'_, '_>, id: RequestId, status: u16, body: &[u8]) {
         let Some(asked) = self.asked.remove(&id) else { return };
-        let Self { adapter, core, .. } = self;
+        let Self { adapter, core, me, .. } = self;
         let whole = (200..300).contains(&status);
         match asked {
             Asked::Action { request, n } => {
@@ -41,7 +41,7 @@ impl Shell {
             }
             Asked::Query { request, query } => {
                 let read = |sink: &mut dyn FnMut(Input<'_>)| {
-                    read_query(adapter, request, query, body, sink)
+                    read_query(adapter, request, query, me.master, body, sink)
                 };
                 let read = whole.then(|| read(&mut |input| core.feed(host, input))).flatten();
                 if read.is_none() {
@@ -66,6 +66,7 @@ fn read_query(
     adapter: &Adapter,
     request: EngineRequest,
     query: Query,
+    user: Address,
     body: &[u8],
     sink: &mut dyn FnMut(Input<'_>),
 ) -> Option<()> {
@@ -78,6 +79,10 @@ fn read_query(
         Query::Fills { .. } => {
             let fills: Vec<info::Fill> = info::read(body).ok()?;
             adapter.fills(request, &fills, sink);
+        }
+        Query::Ledger { .. } => {
+            let updates: Vec<info::LedgerUpdate> = info::read(body).ok()?;
+            adapter.ledger(request, user, &updates, sink);
         }
         Query::Order { cloid, .. } => {
             adapter.order_status(request, cloid, &info::read(body).ok()?, sink);

@@ -1,8 +1,8 @@
 //! The journal on the simulated disk: read at the start, appended to before anything is sent, and
 //! written anew after a write that failed.
 
-use hl_engine::{Event, EventKind};
-use hl_journal::{At, Encoder, End, Ended, Record, Run, SCHEMA, StartBudget, State, Verdict, read};
+use hl_engine::{Carry, Event};
+use hl_journal::{At, Encoder, End, Record, Run, SCHEMA, StartBudget, State, Verdict, read};
 use hl_quant::Millis;
 
 use crate::disk::{DiskError, Name};
@@ -37,7 +37,7 @@ pub(super) enum Written {
 
 impl Journal {
     /// Reads what an earlier process has left, counts this start, and begins a new file.
-    pub(super) fn open(host: &mut Host<'_, '_>, run: u64) -> Self {
+    pub(super) fn open(host: &mut Host<'_, '_>, run: u64) -> (Self, Carry) {
         let found = read(&host.disk.read(Name::Journal).unwrap_or_default());
         let count = match found.end {
             End::Clean => None,
@@ -64,8 +64,9 @@ impl Journal {
             at: host.now,
         };
         let mut journal = Self { run, state, encoder: Encoder::new(), broken: None };
+        let carry = journal.state.carry();
         journal.renew(host);
-        journal
+        (journal, carry)
     }
 
     /// When a write is to be tried again, whatever happens.
@@ -76,7 +77,7 @@ impl Journal {
     /// Appends the records of these events; nothing if they have none and the file is sound.
     pub(super) fn append(&mut self, host: &mut Host<'_, '_>, events: &[Event]) -> Option<Written> {
         let mut bytes = Vec::new();
-        for record in events.iter().filter_map(record) {
+        for record in events.iter().filter_map(Record::of) {
             self.state.apply(&record);
             self.encoder.encode(&record, &mut bytes);
         }
@@ -127,13 +128,5 @@ impl Journal {
     fn failed(&mut self, host: &Host<'_, '_>, _: DiskError) -> Written {
         self.broken = Some(host.now.plus(AGAIN_MS));
         Written::Failed
-    }
-}
-
-/// What of an event has to survive a crash.
-fn record(event: &Event) -> Option<Record> {
-    match &event.kind {
-        EventKind::Submit(submit) => Some(Record::End(Ended { cloid: submit.cloid })),
-        _ => None,
     }
 }

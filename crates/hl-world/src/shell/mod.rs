@@ -102,9 +102,9 @@ impl Shell {
         host: &mut Host<'_, '_>,
     ) -> Result<Self, WorldError> {
         let me = me.clone();
-        let journal = Journal::open(host, run);
-        let started = Started { bot, agent: me.key.address() };
-        let engine = Engine::new(me.engine.clone(), run);
+        let (journal, carry) = Journal::open(host, run);
+        let started = Started { bot, agent: me.key.address(), carry: carry.clone() };
+        let engine = Engine::new(me.engine.clone(), run).restore(carry);
         let mut shell = Self {
             core: Core::new(bot, engine),
             adapter: Adapter::new([]),
@@ -146,11 +146,6 @@ impl Shell {
 
     pub(crate) fn stats(&self) -> Stats {
         self.core.engine.stats()
-    }
-
-    /// What the engine said to the last word of the operator.
-    pub(crate) const fn stopped(&self) -> Option<u32> {
-        self.core.stopped
     }
 
     /// The connection that the venue believes in.
@@ -242,6 +237,7 @@ fn subscriptions(coins: &[String], account: Address) -> Vec<Subscription> {
         all.push(Subscription::L2Book { coin: coin.clone(), depth: BookDepth::Fast });
         all.push(Subscription::Bbo { coin: coin.clone() });
         all.push(Subscription::Trades { coin: coin.clone() });
+        all.push(Subscription::ActiveAssetCtx { coin: coin.clone() });
     }
     all
 }

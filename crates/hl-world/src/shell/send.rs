@@ -22,6 +22,7 @@ impl Shell {
             Command::Burn { of, .. } => return self.burn(host, request, *of),
             Command::Place { orders, expires, .. } => (orders.len(), Some(*expires)),
             Command::Modify { orders, expires, .. } => (orders.len(), Some(*expires)),
+            Command::Exit { orders, expires, .. } => (orders.len(), Some(*expires)),
             Command::Cancel { orders, .. } => (orders.len(), None),
             Command::ScheduleCancel { .. } => (1, None),
         };

@@ -49,14 +49,14 @@ impl Shell {
                 self.withhold(host);
                 if !self.failing {
                     self.failing = true;
-                    // JOURNAL-FAILED
+                    self.core.feed(host, Input::Journal(hl_engine::Journal::Failed));
                 }
             }
             Some(Written::Cached | Written::Safe { .. }) => {
                 host.see(bot, &self.core.engine, &Observation::Journal { bot, ok: true });
                 if self.failing {
                     self.failing = false;
-                    // JOURNAL-WRITTEN
+                    self.core.feed(host, Input::Journal(hl_engine::Journal::Written));
                 }
                 if let Some(Written::Safe { took_ms: took @ 1.. }) = written {
                     self.busy_until = Some(host.now.plus(took));
@@ -91,6 +91,7 @@ impl Shell {
             let orders = match &command {
                 Command::Place { orders, .. } => orders.len(),
                 Command::Modify { orders, .. } => orders.len(),
+                Command::Exit { orders, .. } => orders.len(),
                 _ => {
                     self.core.commands.push(command);
                     continue;

@@ -131,6 +131,7 @@ impl Checker for Checks {
             Observation::Told { bot, input } => Seen::Told { bot, input },
             Observation::Deed(witnessed) => Seen::Deed(&witnessed.deed),
             Observation::Settled { bot } => Seen::Settled { bot },
+            Observation::FaultOn(_) | Observation::FaultOff(_) => return,
             Observation::Sent(sent) => {
                 let Some(read) = Wire::read(sent.body) else {
                     let what = "an action that cannot be read".to_owned();

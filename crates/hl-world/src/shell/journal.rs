@@ -77,7 +77,8 @@ impl Journal {
     /// Appends the records of these events; nothing if they have none and the file is sound.
     pub(super) fn append(&mut self, host: &mut Host<'_, '_>, events: &[Event]) -> Option<Written> {
         let mut bytes = Vec::new();
-        for record in events.iter().filter_map(Record::of) {
+        for durable in events.iter().filter_map(Event::durable) {
+            let record = Record::from(&durable);
             self.state.apply(&record);
             self.encoder.encode(&record, &mut bytes);
         }

@@ -108,6 +108,12 @@ impl RunConfig {
         }
     }
 
+    /// The world of a seed, unless another is given.
+    #[must_use]
+    pub fn world(&self, seed: u64) -> WorldConfig {
+        self.world.clone().unwrap_or_else(|| WorldConfig::draw(seed))
+    }
+
     /// The faults of a seed, unless others are given.
     #[must_use]
     pub fn plan(&self, seed: u64) -> Plan {

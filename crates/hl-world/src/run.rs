@@ -2,7 +2,7 @@
 
 use hl_sim::background::Synthetic;
 
-use crate::config::{RunConfig, WorldConfig, WorldError};
+use crate::config::{RunConfig, WorldError};
 use crate::observe::Checker;
 use crate::report::SeedReport;
 use crate::world::World;
@@ -17,7 +17,7 @@ pub fn run_seed(
     seed: u64,
     checker: &mut dyn Checker,
 ) -> Result<SeedReport, WorldError> {
-    let world = config.world.clone().unwrap_or_else(|| WorldConfig::draw(seed));
+    let world = config.world(seed);
     let background = Box::new(Synthetic::with_flow(seed, world.flow));
     let world = World::new(world, config.plan(seed), background, seed, checker)?;
     let mut world = world.on_breach(config.on_breach);

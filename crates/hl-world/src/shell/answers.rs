@@ -23,7 +23,6 @@ impl Shell {
         match answer {
             Answer::Reply { status, body } => self.read_reply(host, id, *status, body),
             Answer::Broken => self.no_answer(host, id, Reply::Unknown),
-            Answer::Refused => self.no_answer(host, id, Reply::NeverSent),
         }
         if !self.core.events.is_empty() || !self.core.commands.is_empty() {
             self.dies(host, CrashPoint::InAnswer);

@@ -22,7 +22,7 @@ impl World<'_> {
         *count = count.saturating_add(1);
         self.see(&Observation::FaultOn(fault));
         match fault.kind.layer() {
-            Layer::Line => {}
+            Layer::Line => self.network.inject(self.now, fault.kind),
             Layer::Venue => {}
             Layer::Clock | Layer::Disk => self.machine.begin(self.now, &fault.kind),
             Layer::Process if matches!(fault.kind, Kind::ProcTwo {}) => self.start_process(),
@@ -32,7 +32,7 @@ impl World<'_> {
 
     pub(super) fn end_fault(&mut self, _place: usize, fault: &Fault) {
         match fault.kind.layer() {
-            Layer::Line => {}
+            Layer::Line => self.network.heal(fault.kind),
             Layer::Venue => {}
             Layer::Clock | Layer::Disk => self.machine.end(&fault.kind),
             Layer::Process => self.kill_at_last(),

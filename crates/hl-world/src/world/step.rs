@@ -7,7 +7,7 @@ use hl_sim::{Input, Output, mix};
 use super::{World, bot_scenes, stage};
 use crate::crash::Death;
 use crate::host::{Host, scene};
-use crate::network::{Answer, Packet, ToBot};
+use crate::network::Packet;
 use crate::observe::Observation;
 use crate::shell::Shell;
 use crate::{WorldError, observe::BotId};
@@ -179,25 +179,20 @@ impl<'c> World<'c> {
         };
         self.exchange.handle(self.now, input);
         if let Some(conn) = opened {
-            self.network.send_down(self.now, ToBot::Opened { conn });
+            self.network.opened(self.now, conn);
         }
         loop {
-            let news = match self.exchange.poll() {
+            let output = self.exchange.poll();
+            match &output {
                 Output::WaitUntil(at) => {
-                    self.venue_wake = at;
+                    self.venue_wake = *at;
                     break;
                 }
-                Output::HttpReply { id, status, body } => {
-                    self.digest.add(&body);
-                    ToBot::Http { id, answer: Answer::Reply { status, body } }
-                }
-                Output::WsText { conn, text } => {
-                    self.digest.add(text.as_bytes());
-                    ToBot::Text { conn, text }
-                }
-                Output::WsClose { conn, .. } => ToBot::Closed { conn },
-            };
-            self.network.send_down(self.now, news);
+                Output::HttpReply { body, .. } => self.digest.add(body),
+                Output::WsText { text, .. } => self.digest.add(text.as_bytes()),
+                Output::WsClose { .. } => {}
+            }
+            self.network.send_down(self.now, output);
         }
         if !self.eyes.closed {
             for deed in self.exchange.take_deeds() {

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -22,13 +22,24 @@ Examples:
   hl-sim --tape BTC.jsonl.zst --tape ETH.jsonl.zst
       A recorded market instead of the synthetic one.
 
+  hl-sim --faults plan.txt
+      Faults that come by themselves, one a line: KIND [key=value ..] @AT+LASTS, in milliseconds.
+  hl-sim --control 127.0.0.1:0 --control-token-file token
+      Faults on demand. The second line on stdout is `control ADDRESS`; there, each line is a command:
+        token 0123456789abcdef          first of all, the word in the file
+        fault ack.drop prob=0.5         begins now; `ok 1` is its number
+        fault http.429 prob=1 @0+60000  a minute of them
+        list, heal 1, heal all          what there is, and its end
+        kinds, help                     the names of all faults; the commands
+        truth 0x1111..                  what really happened, with every order
+
 Clients: give the base URL to any Hyperliquid client that accepts one; it signs as for testnet.
   python: Info(url), Exchange(wallet, url)
 
 Beyond the real exchange: GET /sim/truth?user=0x.. (what really happened), GET /sim/status.
 
 Exit codes: 0 stopped by a signal, 1 failed while running, 2 bad command line,
-  3 cannot listen (port in use), 4 tape cannot be played.";
+  3 cannot listen (port in use), 4 tape cannot be played, 5 plan of faults or token file is wrong.";
 
 /// A local Hyperliquid exchange: same REST and WebSocket interface, no account, no network.
 ///
@@ -50,7 +61,7 @@ pub(crate) struct Cli {
     #[arg(long)]
     pub(crate) expose: bool,
 
-    /// Seed of the synthetic traders and of identifiers
+    /// Seed of the synthetic traders, of identifiers, and of what faults leave to chance
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,
 
@@ -73,6 +84,22 @@ pub(crate) struct Cli {
     /// Give every unknown signer an account with this much USDC instead of refusing it
     #[arg(long, value_name = "USDC")]
     pub(crate) open_accounts: Option<Amount>,
+
+    /// Faults to play, one a line: KIND [key=value ..] @AT+LASTS
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+
+    /// Take faults and tell the truth here, to whoever says the token; off without
+    #[arg(long, value_name = "IP:PORT", requires = "control_token_file")]
+    pub(crate) control: Option<SocketAddr>,
+
+    /// The token: one word of at least 16 letters, in a file that only its owner can read
+    #[arg(long, value_name = "FILE", requires = "control")]
+    pub(crate) control_token_file: Option<PathBuf>,
+
+    /// Allow a control address that other machines can reach: whoever has the token may break everything
+    #[arg(long, requires = "control")]
+    pub(crate) expose_control: bool,
 
     /// Seconds between status lines on stderr; 0 for none
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]

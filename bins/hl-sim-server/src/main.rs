@@ -5,6 +5,7 @@
 mod build;
 mod cli;
 mod run;
+mod trouble;
 
 use std::process::ExitCode;
 

@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
-use hl_sim_http::{FrontConfig, Handle, Reach, spawn};
+use hl_sim_http::{FrontConfig, Handle, Reach, SpawnError, spawn};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::build;
 use crate::cli::Cli;
+use crate::{build, trouble};
 
 /// What the process exits with when it fails.
 pub(crate) struct Failure {
@@ -23,6 +23,8 @@ const FAILED: u8 = 1;
 const CANNOT_LISTEN: u8 = 3;
 /// A tape cannot be played.
 const BAD_TAPE: u8 = 4;
+/// A plan of faults, or the control connection's token, is not as it should be.
+const BAD_FAULTS: u8 = 5;
 /// How often the background is asked for notices.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -38,11 +40,17 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
     runtime.block_on(async {
         let exchange = build::exchange(cli)
             .map_err(|error| Failure { error: error.into(), code: BAD_TAPE })?;
+        let config = trouble::config(cli).map_err(fail(BAD_FAULTS))?;
         let reach = if cli.expose { Reach::Anywhere } else { Reach::Loopback };
         let listen = SocketAddr::new(cli.bind, cli.port);
-        let front = spawn(exchange, FrontConfig { listen, reach, ..FrontConfig::default() })
-            .await
-            .map_err(|error| Failure { error: error.into(), code: CANNOT_LISTEN })?;
+        let front = spawn(exchange, FrontConfig { listen, reach, ..config }).await;
+        let front = front.map_err(|error| {
+            let code = match error {
+                SpawnError::Fault(_) => BAD_FAULTS,
+                _ => CANNOT_LISTEN,
+            };
+            Failure { error: error.into(), code }
+        })?;
         serve(front, cli).await.map_err(fail(FAILED))
     })
 }
@@ -69,10 +77,13 @@ async fn serve(front: Handle, cli: &Cli) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The one line of data: the base URL, when requests are answered.
+/// The data: the base URL, when requests are answered; then where the control connection is.
 fn announce(front: &Handle) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{}", front.base_url())?;
+    if let Some(control) = front.control_address() {
+        writeln!(stdout, "control {control}")?;
+    }
     stdout.flush()
 }
 

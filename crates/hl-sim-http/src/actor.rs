@@ -3,19 +3,26 @@
 use std::collections::BTreeMap;
 
 use hl_quant::Millis;
-use hl_sim::{ConnId, Exchange, Input, Output, Path, RequestId};
+use hl_sim::fault::{Fault, Line};
+use hl_sim::{ConnId, Exchange, Input, Path, RequestId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
+use crate::control::Command;
 use crate::error::Gone;
+use crate::faults::Faults;
+use crate::ledger::Ledger;
+use crate::way::Later;
 
 /// Requests that may wait for the exchange's task; senders wait beyond that.
 const QUEUE: usize = 1_024;
 
-/// A reply as the exchange gave it.
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
+/// What becomes of a request.
+pub(crate) enum Reply {
+    /// An answer. Each byte of its body takes so many milliseconds; 0 is all at once.
+    Answer { status: u16, body: Vec<u8>, ms_per_byte: u64 },
+    /// The connection is reset.
+    Reset,
 }
 
 /// What a connection's task is told to do.
@@ -27,11 +34,12 @@ pub(crate) enum Frame {
 /// Something to run with the exchange in hand.
 type Job = Box<dyn FnOnce(&mut Exchange) + Send>;
 
-enum Message {
+pub(crate) enum Message {
     Http { path: Path, body: Vec<u8>, reply: oneshot::Sender<Reply> },
     WsOpen { frames: mpsc::Sender<Frame>, opened: oneshot::Sender<ConnId> },
     WsText { conn: ConnId, text: String },
     WsClose { conn: ConnId },
+    Control { command: Command, answer: oneshot::Sender<String> },
     With(Job),
 }
 
@@ -63,6 +71,12 @@ impl Exchanger {
         self.send(Message::WsClose { conn }).await.ok();
     }
 
+    pub(crate) async fn control(&self, command: Command) -> Result<String, Gone> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Message::Control { command, answer }).await?;
+        answered.await.map_err(|_| Gone)
+    }
+
     pub(crate) async fn with<R: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Exchange) -> R + Send + 'static,
@@ -81,25 +95,47 @@ impl Exchanger {
     }
 }
 
-/// The exchange, its clock, and who waits for what.
+/// A WebSocket connection, as its client's end sees it.
+pub(crate) struct Conn {
+    pub(crate) frames: mpsc::Sender<Frame>,
+    /// Whether the exchange has it as well: a line can be dead at one end.
+    pub(crate) known: bool,
+}
+
+/// The exchange, the line before it, its clock, and who waits for what.
 pub(crate) struct Actor {
-    exchange: Exchange,
-    clock: Clock,
+    pub(crate) exchange: Exchange,
+    pub(crate) clock: Clock,
     queue: mpsc::Receiver<Message>,
-    waiting: BTreeMap<RequestId, oneshot::Sender<Reply>>,
-    connections: BTreeMap<ConnId, mpsc::Sender<Frame>>,
+    pub(crate) line: Line,
+    pub(crate) later: Later,
+    pub(crate) faults: Faults,
+    /// Kept where a control connection can ask for it.
+    pub(crate) ledger: Option<Ledger>,
+    pub(crate) waiting: BTreeMap<RequestId, oneshot::Sender<Reply>>,
+    /// Questions from the control connection, which do not go over the line.
+    pub(crate) asked: BTreeMap<RequestId, oneshot::Sender<String>>,
+    pub(crate) connections: BTreeMap<ConnId, Conn>,
     next_request: u64,
     next_conn: u64,
 }
 
+/// Requests that wait before those whose client has hung up are looked for.
+const WAITING_MANY: usize = 1_024;
+
 impl Actor {
-    pub(crate) fn new(exchange: Exchange) -> (Self, Exchanger) {
+    pub(crate) fn new(exchange: Exchange, seed: u64, ledger: Option<Ledger>) -> (Self, Exchanger) {
         let (sender, queue) = mpsc::channel(QUEUE);
         let actor = Self {
             exchange,
             clock: Clock::start(),
             queue,
+            line: Line::new(seed),
+            later: Later::default(),
+            faults: Faults::default(),
+            ledger,
             waiting: BTreeMap::new(),
+            asked: BTreeMap::new(),
             connections: BTreeMap::new(),
             next_request: 0,
             next_conn: 0,
@@ -109,8 +145,13 @@ impl Actor {
 
     /// Runs until told to stop. Open connections are closed with code 1001 then, and unanswered
     /// requests get [`Gone`].
-    pub(crate) async fn run(mut self, mut stop: oneshot::Receiver<()>) {
+    pub(crate) async fn run(mut self, plan: Vec<Fault>, mut stop: oneshot::Receiver<()>) {
         self.feed(Input::Tick);
+        let begin = self.clock.now();
+        for fault in &plan {
+            // The front has checked that they are not too many.
+            self.faults.plan(begin, fault).ok();
+        }
         loop {
             let wake = self.drain();
             tokio::select! {
@@ -124,36 +165,42 @@ impl Actor {
                 () = tokio::time::sleep(self.clock.until(wake)) => self.feed(Input::Tick),
             }
         }
-        for frames in self.connections.values() {
-            frames.try_send(Frame::Close(1001)).ok();
+        for conn in self.connections.values() {
+            conn.frames.try_send(Frame::Close(1001)).ok();
         }
     }
 
-    fn feed(&mut self, input: Input) {
+    pub(crate) fn feed(&mut self, input: Input) {
         self.exchange.handle(self.clock.now(), input);
     }
 
+    pub(crate) const fn request_id(&mut self) -> RequestId {
+        let id = RequestId(self.next_request);
+        self.next_request = self.next_request.saturating_add(1);
+        id
+    }
+
     fn take(&mut self, message: Message) {
+        use hl_sim::fault::Message as Sent;
         match message {
             Message::Http { path, body, reply } => {
-                let id = RequestId(self.next_request);
-                self.next_request = self.next_request.saturating_add(1);
+                let id = self.request_id();
+                if self.waiting.len() >= WAITING_MANY {
+                    self.waiting.retain(|_, reply| !reply.is_closed());
+                }
                 self.waiting.insert(id, reply);
-                self.feed(Input::Http { id, path, body });
+                self.pass(Sent::Request { id, path, body });
             }
             Message::WsOpen { frames, opened } => {
                 let conn = ConnId(self.next_conn);
                 self.next_conn = self.next_conn.saturating_add(1);
-                self.connections.insert(conn, frames);
-                self.feed(Input::WsOpen { conn });
+                self.connections.insert(conn, Conn { frames, known: false });
+                self.pass(Sent::Connect { conn });
                 opened.send(conn).ok();
             }
-            Message::WsText { conn, text } => {
-                if self.connections.contains_key(&conn) {
-                    self.feed(Input::WsText { conn, text });
-                }
-            }
-            Message::WsClose { conn } => self.forget(conn),
+            Message::WsText { conn, text } => self.pass(Sent::Up { conn, text }),
+            Message::WsClose { conn } => self.hung_up(conn),
+            Message::Control { command, answer } => self.command(command, answer),
             Message::With(job) => {
                 self.feed(Input::Tick);
                 job(&mut self.exchange);
@@ -161,38 +208,19 @@ impl Actor {
         }
     }
 
-    /// Carries out everything that the exchange wants done; when it wants to be called again.
-    fn drain(&mut self) -> Millis {
-        loop {
-            match self.exchange.poll() {
-                Output::WaitUntil(wake) => return wake,
-                Output::HttpReply { id, status, body } => {
-                    if let Some(waiting) = self.waiting.remove(&id) {
-                        // A client that hung up does not want its answer.
-                        waiting.send(Reply { status, body }).ok();
-                    }
-                }
-                Output::WsText { conn, text } => self.send(conn, text),
-                Output::WsClose { conn, code } => {
-                    if let Some(frames) = self.connections.remove(&conn) {
-                        frames.try_send(Frame::Close(code)).ok();
-                    }
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, conn: ConnId, text: String) {
-        let Some(frames) = self.connections.get(&conn) else { return };
-        if frames.try_send(Frame::Text(text)).is_err() {
-            // A full queue is a client that does not read. Dropping the queue closes the connection.
-            self.forget(conn);
-        }
-    }
-
-    fn forget(&mut self, conn: ConnId) {
-        if self.connections.remove(&conn).is_some() {
+    /// The client's end of a connection is gone, or is to be.
+    pub(crate) fn hung_up(&mut self, conn: ConnId) {
+        let known = self.connections.remove(&conn).is_some_and(|conn| conn.known);
+        // The line forgets it; the exchange is told whatever the line thinks of that.
+        self.pass(hl_sim::fault::Message::CloseUp { conn });
+        if known {
             self.feed(Input::WsClose { conn });
         }
+    }
+
+    /// The earliest time at which something is due.
+    pub(crate) fn earliest(&self, exchange: Millis) -> Millis {
+        let others = [self.faults.wake(), self.later.wake(), self.line.wake()];
+        others.into_iter().flatten().fold(exchange, Millis::min)
     }
 }

@@ -1,6 +1,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use hl_sim::fault::Plan;
+
+use crate::control::ControlConfig;
+
 /// Who may reach the front.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
@@ -28,10 +32,16 @@ pub struct FrontConfig {
     pub backlog_max: usize,
     /// For a client to send its request body, and to take in a frame.
     pub patience: Duration,
+    /// Faults that come by themselves, their times counted from the start.
+    pub faults: Plan,
+    /// Seed of what faults leave to chance.
+    pub fault_seed: u64,
+    /// Where faults can be begun and ended and the truth be asked for; nowhere without.
+    pub control: Option<ControlConfig>,
 }
 
 impl Default for FrontConfig {
-    /// A free port on 127.0.0.1.
+    /// A free port on 127.0.0.1, no faults and no way to bring them about.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -41,6 +51,9 @@ impl Default for FrontConfig {
             connections_max: 256,
             backlog_max: 1_024,
             patience: Duration::from_secs(10),
+            faults: Plan::default(),
+            fault_seed: 1,
+            control: None,
         }
     }
 }

@@ -19,6 +19,9 @@ pub enum SpawnError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The plan of faults has one that an exchange cannot carry out. Retrying does not help.
+    #[error("{0}")]
+    Fault(String),
 }
 
 /// The front has shut down. Retrying does not help.

@@ -9,8 +9,10 @@ use tokio::task::JoinHandle;
 
 use crate::actor::{Actor, Exchanger};
 use crate::config::{FrontConfig, Reach};
+use crate::control::{self, Door};
 use crate::error::{Gone, SpawnError};
-use crate::listener::Bounded;
+use crate::ledger::Ledger;
+use crate::listener::{Bounded, Cutter};
 use crate::routes;
 
 /// How long a shutdown waits for clients to let go.
@@ -25,6 +27,7 @@ pub struct Handle {
     stop_server: oneshot::Sender<()>,
     exchange: JoinHandle<()>,
     server: JoinHandle<io::Result<()>>,
+    door: Option<Door>,
 }
 
 /// Serves an exchange on the current tokio runtime, beginning at the present time.
@@ -32,8 +35,47 @@ pub struct Handle {
 /// # Errors
 /// [`SpawnError`] when the address cannot be listened on.
 pub async fn spawn(exchange: Exchange, config: FrontConfig) -> Result<Handle, SpawnError> {
-    let asked = config.listen;
-    if config.reach == Reach::Loopback && !asked.ip().is_loopback() {
+    for fault in &config.faults.faults {
+        if let Some(why) = control::refusal(fault.kind) {
+            return Err(SpawnError::Fault(why));
+        }
+    }
+    let (listener, address) = bind(config.listen, config.reach).await?;
+    // What only a judge asks for is kept only where there can be one.
+    let (exchange, ledger) = match &config.control {
+        Some(_) => (exchange.witnessed(), Some(Ledger::default())),
+        None => (exchange, None),
+    };
+    let (actor, exchanger) = Actor::new(exchange, config.fault_seed, ledger);
+    let door = match config.control.clone() {
+        Some(control) => Some(control::open(control, exchanger.clone()).await?),
+        None => None,
+    };
+    let (stop_exchange, exchange_stopped) = oneshot::channel();
+    let (stop_server, server_stopped) = oneshot::channel::<()>();
+    let router = routes::router(exchanger.clone(), &config);
+    let listener = Bounded::new(listener, config.connections_max);
+    let service = router.into_make_service_with_connect_info::<Cutter>();
+    let serve = axum::serve(listener, service).with_graceful_shutdown(async {
+        // Both a word and the handle's end mean that it is time.
+        server_stopped.await.ok();
+    });
+    // A thread of its own: a slow block of the exchange must not hold up its clients, who in a bot
+    // with an embedded exchange run on the same single-threaded runtime.
+    let runtime = tokio::runtime::Handle::current();
+    let plan = config.faults.faults;
+    let exchange =
+        tokio::task::spawn_blocking(move || runtime.block_on(actor.run(plan, exchange_stopped)));
+    let server = tokio::spawn(serve.into_future());
+    Ok(Handle { address, exchanger, stop_exchange, stop_server, exchange, server, door })
+}
+
+/// Listens, where that is allowed; on which address.
+pub(crate) async fn bind(
+    asked: SocketAddr,
+    reach: Reach,
+) -> Result<(TcpListener, SocketAddr), SpawnError> {
+    if reach == Reach::Loopback && !asked.ip().is_loopback() {
         return Err(SpawnError::NotLoopback(asked));
     }
     let refused = |source: io::Error| match source.kind() {
@@ -42,23 +84,7 @@ pub async fn spawn(exchange: Exchange, config: FrontConfig) -> Result<Handle, Sp
     };
     let listener = TcpListener::bind(asked).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-
-    let (actor, exchanger) = Actor::new(exchange);
-    let (stop_exchange, exchange_stopped) = oneshot::channel();
-    let (stop_server, server_stopped) = oneshot::channel::<()>();
-    let router = routes::router(exchanger.clone(), &config);
-    let listener = Bounded::new(listener, config.connections_max);
-    let serve = axum::serve(listener, router).with_graceful_shutdown(async {
-        // Both a word and the handle's end mean that it is time.
-        server_stopped.await.ok();
-    });
-    // A thread of its own: a slow block of the exchange must not hold up its clients, who in a bot
-    // with an embedded exchange run on the same single-threaded runtime.
-    let runtime = tokio::runtime::Handle::current();
-    let exchange =
-        tokio::task::spawn_blocking(move || runtime.block_on(actor.run(exchange_stopped)));
-    let server = tokio::spawn(serve.into_future());
-    Ok(Handle { address, exchanger, stop_exchange, stop_server, exchange, server })
+    Ok((listener, address))
 }
 
 impl Handle {
@@ -66,6 +92,12 @@ impl Handle {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where the control connection is, if there is one.
+    #[must_use]
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.door.as_ref().map(|door| door.address)
     }
 
     /// What a client is given instead of `https://api.hyperliquid.xyz`.

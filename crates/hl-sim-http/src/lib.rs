@@ -42,21 +42,49 @@
 //! time to send a request or to take in an answer are bounded by [`FrontConfig`]; a client that does not read is
 //! disconnected, as the real venue does, rather than waited for.
 //!
+//! # Faults
+//!
+//! Between the routes and the exchange stands a [`hl_sim::fault::Line`]: what it makes of a message
+//! happens to real sockets. Answers are lost, late, doubled, cut short, replaced by pages and
+//! redirects or sent a byte at a time; connections are reset, closed with any code, half open, or
+//! silent on one channel. They come from a plan ([`FrontConfig::faults`]), or one by one through a control connection
+//! ([`FrontConfig::control`]): a listener of its own on which each line is a command.
+//!
+//! ```text
+//! token 0123456789abcdef            first of all; anything else ends the connection
+//! fault ack.drop prob=0.5           begins now; `ok 1` is its number
+//! fault http.429 prob=1 @0+60000    a minute of them
+//! list                              `ok 2` and two lines
+//! heal 1                            or `heal all`
+//! truth 0x1111..                    `ok {..}`, the account as it really is, with every order
+//! ```
+//!
+//! A line begins with `ok` or with `error: ` and the reason; `help` lists the commands. Where there
+//! is no control connection nothing is kept for its sake.
+//!
 //! # What it does not do
 //!
-//! No TLS, no rate limits by address, no second exchange behind one port.
+//! No TLS, no second exchange behind one port. Limits by network address exist as a fault only
+//! (`limits.ip`).
 
 mod actor;
+mod carry;
 mod clock;
 mod config;
+mod control;
 mod error;
+mod faults;
 mod handle;
+mod ledger;
 mod listener;
 mod routes;
+mod slow;
 mod socket;
 mod truth;
+mod way;
 
 pub use config::{FrontConfig, Reach};
+pub use control::{BadToken, ControlConfig, Token};
 pub use error::{Gone, SpawnError};
 pub use handle::{Handle, spawn};
 pub use truth::{account as account_truth, whole as whole_truth};

@@ -4,10 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::serve::Listener;
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -43,7 +45,8 @@ impl Listener for Bounded {
                 Ok((stream, address)) => {
                     // Small messages both ways: waiting to fill a packet only adds latency.
                     stream.set_nodelay(true).ok();
-                    return (Counted { stream, _permit: permit }, address);
+                    let cutter = Cutter::default();
+                    return (Counted { stream, cutter, _permit: permit }, address);
                 }
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             }
@@ -58,7 +61,26 @@ impl Listener for Bounded {
 /// A connection that gives its permit back when it is dropped, upgraded or not.
 pub(crate) struct Counted {
     stream: TcpStream,
+    cutter: Cutter,
     _permit: OwnedSemaphorePermit,
+}
+
+/// Resets the connection of a request: nothing more is written on it, and its peer is told so by a
+/// TCP reset instead of an orderly end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cutter(Arc<AtomicBool>);
+
+impl Cutter {
+    /// From the next write on.
+    pub(crate) fn cut(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Connected<IncomingStream<'_, Bounded>> for Cutter {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        stream.io().cutter.clone()
+    }
 }
 
 impl AsyncRead for Counted {
@@ -77,6 +99,11 @@ impl AsyncWrite for Counted {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.cutter.0.load(Ordering::Relaxed) {
+            // With a linger of zero, closing discards what is unsent and sends a reset.
+            self.stream.set_zero_linger()?;
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 

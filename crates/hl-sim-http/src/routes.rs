@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{RawQuery, Request, State, WebSocketUpgrade};
+use axum::extract::{ConnectInfo, RawQuery, Request, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -12,10 +12,11 @@ use axum::routing::{get, post};
 use hl_sim::{Path, UNSUPPORTED_MEDIA_TYPE};
 use hl_wire::Address;
 
-use crate::actor::Exchanger;
+use crate::actor::{Exchanger, Reply};
 use crate::config::FrontConfig;
 use crate::error::Gone;
-use crate::{socket, truth};
+use crate::listener::Cutter;
+use crate::{slow, socket, truth};
 
 /// The header on every answer.
 const SIMULATOR: &str = "x-simulator";
@@ -42,8 +43,11 @@ pub(crate) fn router(exchanger: Exchanger, config: &FrontConfig) -> Router {
         patience: config.patience,
     };
     Router::new()
-        .route("/info", post(|state, request| relay(state, Path::Info, request)))
-        .route("/exchange", post(|state, request| relay(state, Path::Exchange, request)))
+        .route("/info", post(|state, cutter, request| relay(state, cutter, Path::Info, request)))
+        .route(
+            "/exchange",
+            post(|state, cutter, request| relay(state, cutter, Path::Exchange, request)),
+        )
         .route("/ws", get(upgrade))
         .route("/sim/truth", get(tell_truth))
         .route("/sim/status", get(tell_status))
@@ -58,7 +62,12 @@ async fn mark(request: Request, next: Next) -> Response {
     response
 }
 
-async fn relay(State(front): State<Front>, path: Path, request: Request) -> Response {
+async fn relay(
+    State(front): State<Front>,
+    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    path: Path,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     if !is_json(&parts.headers) {
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, UNSUPPORTED_MEDIA_TYPE).into_response();
@@ -68,14 +77,35 @@ async fn relay(State(front): State<Front>, path: Path, request: Request) -> Resp
         Err(status) => return status.into_response(),
     };
     match front.exchanger.http(path, body).await {
-        Ok(reply) => {
-            let status =
-                StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let kind = if status.is_success() { "application/json" } else { "text/plain" };
-            (status, [(header::CONTENT_TYPE, kind)], reply.body).into_response()
+        Ok(Reply::Answer { status, body, ms_per_byte }) => answer(status, body, ms_per_byte),
+        Ok(Reply::Reset) => {
+            cutter.cut();
+            // Never written: the connection ends at the attempt.
+            StatusCode::OK.into_response()
         }
         Err(gone) => unavailable(gone),
     }
+}
+
+/// Where a redirect leads: to the discard port, where nobody listens.
+const ELSEWHERE: &str = "http://127.0.0.1:9/";
+
+fn answer(status: u16, body: Vec<u8>, ms_per_byte: u64) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let kind = if body.starts_with(b"<") {
+        "text/html"
+    } else if status.is_success() {
+        "application/json"
+    } else {
+        "text/plain"
+    };
+    let body = if ms_per_byte == 0 { Body::from(body) } else { slow::body(body, ms_per_byte) };
+    let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+    if status.is_redirection() {
+        let elsewhere = HeaderValue::from_static(ELSEWHERE);
+        response.headers_mut().insert(header::LOCATION, elsewhere);
+    }
+    response
 }
 
 /// The body, within its bound and in time.

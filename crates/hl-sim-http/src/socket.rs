@@ -9,6 +9,7 @@ use hl_sim::ConnId;
 use tokio::sync::mpsc;
 
 use crate::actor::{Exchanger, Frame};
+use crate::carry::NO_CLOSE_FRAME;
 
 /// Closed by the server on its way out, also when its task ended without a word.
 const GOING_AWAY: u16 = 1001;
@@ -55,6 +56,8 @@ async fn send(
     loop {
         let (message, last) = match outgoing.recv().await {
             Some(Frame::Text(text)) => (Message::Text(text.into()), false),
+            // The stream ends, and that is all that the client hears of it.
+            Some(Frame::Close(NO_CLOSE_FRAME)) => return,
             Some(Frame::Close(code)) => (goodbye(code), true),
             None => (goodbye(GOING_AWAY), true),
         };

@@ -218,3 +218,94 @@ fn a_tape_is_played_and_its_bad_lines_are_named_in_the_log() {
     assert!(log.contains(r#":2: px "NaN" is not a number of the venue"#), "{log}");
     assert!(log.contains("tape ended, the last book is held"), "{log}");
 }
+
+/// A file with these contents and permissions, in the directory of temporary files.
+struct Private(PathBuf);
+
+impl Private {
+    fn new(name: &str, text: &str, mode: u32) -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = std::env::temp_dir().join(format!("hl-sim-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).ok();
+    }
+}
+
+#[test]
+fn the_control_connection_takes_faults_and_tells_the_truth() {
+    let token = Private::new("token", "a-token-for-this-test\n", 0o600);
+    let fund = format!("{WHO}=500");
+    let mut child = hl_sim()
+        .args(["--fund", &fund, "--control", "127.0.0.1:0", "--control-token-file", token.path()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines.next().unwrap().unwrap();
+    let control = lines.next().unwrap().unwrap();
+    let server = Server { stderr: child.stderr.take().unwrap(), child, url };
+    let mut stream = TcpStream::connect(control.strip_prefix("control ").unwrap()).unwrap();
+    let words = format!("token a-token-for-this-test\nfault http.429 prob=1\ntruth {WHO}\n");
+    stream.write_all(words.as_bytes()).unwrap();
+    let mut answers = BufReader::new(stream.try_clone().unwrap()).lines().map(Result::unwrap);
+    assert!(answers.next().unwrap().starts_with("ok hl-sim control"));
+    assert_eq!(answers.next().unwrap(), "ok 1");
+    assert!(answers.next().unwrap().contains(r#""accountValue":"500.0""#));
+    assert!(server.info(r#"{"type":"meta"}"#).starts_with("HTTP/1.1 429 "));
+    stream.write_all(b"heal all\nquit\n").unwrap();
+    assert_eq!(answers.by_ref().take(2).collect::<Vec<_>>(), ["ok 1", "ok"]);
+    assert!(server.info(r#"{"type":"meta"}"#).starts_with("HTTP/1.1 200 "));
+    let (code, log) = server.stop("-INT");
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("a-token-for-this-test"), "{log}");
+}
+
+#[test]
+fn a_control_connection_needs_a_private_token_and_a_private_address() {
+    let open = Private::new("open", "a-token-for-this-test", 0o644);
+    let short = Private::new("short", "secret", 0o600);
+    let good = Private::new("good", "a-token-for-this-test", 0o600);
+    let local = "127.0.0.1:0";
+    let cases = [
+        (vec!["--control", local], 2, "--control-token-file"),
+        (vec!["--control-token-file", good.path()], 2, "--control"),
+        (vec!["--control", local, "--control-token-file", "/nonexistent"], 5, "/nonexistent"),
+        (vec!["--control", local, "--control-token-file", open.path()], 5, "mode 0644"),
+        (vec!["--control", local, "--control-token-file", short.path()], 5, "16 to 256"),
+        (vec!["--control", "0.0.0.0:0", "--control-token-file", good.path()], 3, "other machines"),
+    ];
+    for (arguments, code, expected) in cases {
+        let (exit, log) = fails(&arguments);
+        assert_eq!(exit, Some(code), "{arguments:?}: {log}");
+        assert!(log.contains(expected), "{arguments:?}: {log}");
+        assert!(!log.contains("secret") && !log.contains("a-token-for"), "{log}");
+    }
+}
+
+#[test]
+fn a_plan_of_faults_is_played_and_a_mistake_in_it_has_its_line() {
+    let plan = Private::new("plan", "# a minute of them\nhttp.429 prob=1 @0+60000\n", 0o644);
+    let server = Server::start(&["--faults", plan.path()]);
+    assert!(server.info(r#"{"type":"meta"}"#).starts_with("HTTP/1.1 429 "));
+    server.stop("-INT");
+    let typo = Private::new("typo", "\nhttp.429 prob=1 @0+5\nhttp.430 prob=1 @0+5\n", 0o644);
+    let (code, log) = fails(&["--faults", typo.path()]);
+    assert_eq!(code, Some(5), "{log}");
+    assert!(log.contains("line 3") && log.contains("http.430"), "{log}");
+    let disk = Private::new("disk", "disk.ro on=log @0+5\n", 0o644);
+    let (code, log) = fails(&["--faults", disk.path()]);
+    assert_eq!(code, Some(5), "{log}");
+    assert!(log.contains("is done to the client"), "{log}");
+}

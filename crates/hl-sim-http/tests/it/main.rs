@@ -7,6 +7,8 @@
     missing_docs
 )]
 
+mod control;
+mod faults;
 mod http;
 mod life;
 mod raw;

@@ -79,6 +79,7 @@ mod info;
 mod io;
 mod refusal;
 mod text;
+mod trouble;
 mod truth;
 mod usd;
 mod venue;
@@ -86,8 +87,9 @@ mod witness;
 mod ws;
 
 pub use config::{
-    AddressLimit, DuplicateCloid, ErrorSuffix, ExchangeConfig, FeeRates, Limits, MarginMode,
-    MarketConfig, OpenQuestions, PartialAck, PartialUpdate, PriceBand, Strangers, StreamConfig,
+    AddressLimit, CancelPriority, DuplicateCloid, ErrorSuffix, ExchangeConfig, FeeRates, IpLimit,
+    Limits, MarginMode, MarketConfig, NonceMemory, OpenQuestions, PartialAck, PartialUpdate,
+    PriceBand, Resubscription, Strangers, StreamConfig,
 };
 pub use core::account::AccountId;
 pub use core::book::BookLevel;

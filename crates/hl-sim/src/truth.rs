@@ -23,6 +23,10 @@ pub struct Truth {
     pub deposited: Usd,
     /// Fees collected, less rebates paid.
     pub fees: Usd,
+    /// Largest weight of REST requests within any 60 seconds.
+    pub max_ip_weight: u64,
+    /// Most WebSocket frames from clients within any 60 seconds.
+    pub max_ws_frames: u64,
     /// Cash and isolated margin of all accounts, internal ones included. Positions net to zero, so
     /// `deposited == cash + fees` to the unit at every block.
     pub cash: Usd,
@@ -63,6 +67,15 @@ pub struct AccountTruth {
     pub positions: BTreeMap<String, SignedSize>,
     /// Signed actions that were executed, with their weight (a batch of n counts n).
     pub requests: u64,
+    /// Most orders that were in the book at one time.
+    pub max_open_orders: u64,
+    /// Fills without an order of the account: liquidation, deleveraging, settlement.
+    pub forced_fills: u64,
+    /// Funding received, less funding paid.
+    pub funding: Usd,
+    /// Deposits and transfers in, less withdrawals and transfers out; what was there at the start
+    /// counts as a deposit.
+    pub transfers: Usd,
     /// Per market, by coin.
     pub markets: BTreeMap<String, AccountMarketTruth>,
 }

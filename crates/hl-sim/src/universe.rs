@@ -19,6 +19,8 @@ pub enum ListingState {
     Live,
     /// `isDelisted` in `meta`: the slot stays, orders are refused.
     Delisted,
+    /// Orders are refused, and `meta` does not say so.
+    Halted,
 }
 
 /// How deep and how lively a market is; the synthetic traders scale everything by it.

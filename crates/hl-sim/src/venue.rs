@@ -115,6 +115,11 @@ impl<'a> Venue<'a> {
         if market.config.listing != crate::universe::ListingState::Live {
             return Placed::Refused(Refused::Market);
         }
+        let deserted = |side| self.core.is_deserted(asset, side);
+        let rests = matches!(tif, Tif::Gtc | Tif::Alo);
+        if rests && deserted(side) || deserted(Side::Bid) && deserted(Side::Ask) {
+            return Placed::Refused(Refused::Market);
+        }
         let decimals = market.config.sz_decimals.get();
         if !grid::is_legal_size(size.to_text().as_str(), decimals) {
             return Placed::Refused(Refused::Size);
@@ -194,7 +199,8 @@ impl<'a> Venue<'a> {
     /// Publishes a new oracle price, from which the mark price follows every three seconds.
     pub fn set_oracle(&mut self, asset: AssetId, price: Price) {
         if let Some(market) = self.core.market_mut(asset) {
-            market.oracle = price;
+            market.oracle_base = price;
+            market.oracle = crate::trouble::shifted(price, market.oracle_ppm);
         }
     }
 

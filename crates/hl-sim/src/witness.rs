@@ -150,7 +150,10 @@ impl Witness {
                 Event::Fill(id, fill) => core
                     .account(*id)
                     .map(|account| Deed::Fill(self::fill(core, account.address, fill))),
-                Event::Trade(_) | Event::NonUserCancel(..) => None,
+                Event::Trade(_)
+                | Event::NonUserCancel(..)
+                | Event::Funding(..)
+                | Event::Ledger(..) => None,
             };
             self.deeds.extend(deed.map(|deed| Witnessed { at: core.now, deed }));
         }

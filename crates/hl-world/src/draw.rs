@@ -7,10 +7,7 @@ use hl_engine::{
 };
 use hl_quant::Notional;
 use hl_sim::background::Flow;
-use hl_sim::{
-    AddressLimit, DuplicateCloid, ErrorSuffix, ExchangeConfig, OpenQuestions, PartialAck,
-    PartialUpdate, PriceBand, Usd, universe,
-};
+use hl_sim::{AddressLimit, ExchangeConfig, OpenQuestions, PriceBand, Usd, universe};
 
 use crate::config::{Latency, Operations, WorldConfig};
 use crate::dice::Dice;
@@ -59,12 +56,7 @@ fn coins(dice: &mut Dice) -> Vec<&'static str> {
 fn exchange(dice: &mut Dice, coins: &[&str]) -> ExchangeConfig {
     let mut config = ExchangeConfig::new(universe::markets());
     config.markets.retain(|market| coins.contains(&market.coin.as_str()));
-    config.open_questions = OpenQuestions {
-        partial_ack: dice.pick(PartialAck::Resting, &[PartialAck::Filled]),
-        duplicate_cloid: dice.pick(DuplicateCloid::Refused, &[DuplicateCloid::Accepted]),
-        partial_update: dice.pick(PartialUpdate::Silent, &[PartialUpdate::Open]),
-        error_suffix: dice.pick(ErrorSuffix::Asset, &[ErrorSuffix::Bare]),
-    };
+    config.open_questions = OpenQuestions::draw(dice.below(u64::MAX));
     config.limits.price_band = dice.pick(PriceBand::Eighty, &[PriceBand::NinetyFive]);
     config.limits.schedule_cancel_volume =
         dice.pick(Usd::ZERO, &[Usd::dollars(1_000_000), Usd::dollars(1_000)]);

@@ -8,6 +8,7 @@ use hl_wire::{Address, AssetId, Cloid, Oid};
 use super::order::{Record, Status};
 use super::position::{Leverage, Position};
 use crate::Usd;
+use crate::fault::LiqMethod;
 use crate::truth::{AccountMarketTruth, AccountTruth};
 
 /// An account's place in the exchange's table.
@@ -18,6 +19,8 @@ pub struct AccountId(pub(crate) u32);
 const ORDERS_KEPT: usize = 2_000;
 /// Fills that `userFillsByTime` remembers per account.
 const FILLS_KEPT: usize = 10_000;
+/// Payments and ledger entries that are remembered per account.
+const ENTRIES_KEPT: usize = 2_000;
 
 /// Who an account belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,46 @@ pub(crate) struct Fill {
     pub(crate) fee: Usd,
     pub(crate) tid: u64,
     pub(crate) cloid: Option<Cloid>,
+    /// When its owner can learn of it; later than `time` only under a fault.
+    pub(crate) told: Millis,
+    /// The price and manner of the liquidation that it belongs to.
+    pub(crate) liquidation: Option<(Price, LiqMethod)>,
+}
+
+/// A funding payment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Funding {
+    pub(crate) asset: AssetId,
+    pub(crate) time: Millis,
+    /// What the account got; negative when it paid.
+    pub(crate) usd: Usd,
+    pub(crate) szi: SignedSize,
+    pub(crate) rate_ppm: i64,
+}
+
+/// Why money came or went other than by trading and funding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Movement {
+    Deposit,
+    Withdrawal,
+    /// Between the perpetuals and the spot side.
+    ClassTransfer,
+    /// A liquidation: what was held, what it was worth, and what the account was worth.
+    Liquidation {
+        notional: Usd,
+        value: Usd,
+        positions: Vec<(AssetId, SignedSize)>,
+    },
+}
+
+/// An entry of an account's ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct LedgerEntry {
+    pub(crate) time: Millis,
+    pub(crate) hash: [u8; 32],
+    /// What the perpetuals side got; negative when it lost.
+    pub(crate) usd: Usd,
+    pub(crate) movement: Movement,
 }
 
 /// An armed or spent dead man's switch.
@@ -60,6 +103,8 @@ pub(crate) struct Schedule {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Requests {
     pub(crate) used: u64,
+    /// Counted as used while a fault says so.
+    pub(crate) burnt: u64,
     pub(crate) reserved: u64,
     /// When the last request beyond the limit was let through.
     pub(crate) last_extra: Option<Millis>,
@@ -81,6 +126,8 @@ pub(crate) struct Account {
     pub(crate) cloids: BTreeMap<Cloid, Oid>,
     pub(crate) records: BTreeMap<Oid, Record>,
     pub(crate) fills: VecDeque<Fill>,
+    pub(crate) fundings: VecDeque<Funding>,
+    pub(crate) ledger: VecDeque<LedgerEntry>,
     pub(crate) schedule: Schedule,
     pub(crate) requests: Requests,
     pub(crate) stats: AccountTruth,
@@ -101,6 +148,8 @@ impl Account {
             cloids: BTreeMap::new(),
             records: BTreeMap::new(),
             fills: VecDeque::new(),
+            fundings: VecDeque::new(),
+            ledger: VecDeque::new(),
             schedule: Schedule::default(),
             requests: Requests::default(),
             stats: AccountTruth::default(),
@@ -148,6 +197,22 @@ impl Account {
         self.fills.push_back(fill);
         if self.fills.len() > FILLS_KEPT {
             self.fills.pop_front();
+        }
+    }
+
+    /// Remembers a funding payment.
+    pub(crate) fn remember_funding(&mut self, funding: Funding) {
+        self.fundings.push_back(funding);
+        if self.fundings.len() > ENTRIES_KEPT {
+            self.fundings.pop_front();
+        }
+    }
+
+    /// Remembers an entry of the ledger.
+    pub(crate) fn remember_entry(&mut self, entry: LedgerEntry) {
+        self.ledger.push_back(entry);
+        if self.ledger.len() > ENTRIES_KEPT {
+            self.ledger.pop_front();
         }
     }
 }

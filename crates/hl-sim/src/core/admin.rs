@@ -3,7 +3,7 @@
 use hl_quant::{Millis, Price, Size, SzDecimals};
 use hl_wire::{Address, AssetId, ErrorText, Oid};
 
-use super::account::AccountId;
+use super::account::{AccountId, Movement};
 use super::margin::over;
 use super::order::{Cancellation, Order};
 use super::position::{Leverage, MarginKind};
@@ -109,6 +109,7 @@ impl Core {
         let signed = if to == Transfer::ToPerp { amount } else { -amount };
         account.cash += signed;
         account.spot -= signed;
+        self.enter(id, signed, Movement::ClassTransfer);
         Ok(())
     }
 
@@ -122,9 +123,17 @@ impl Core {
 
     /// Halts or resumes a market; a halt takes every order out of its book.
     pub(crate) fn set_listing(&mut self, asset: AssetId, listing: ListingState) {
+        if let Some(market) = self.market_mut(asset) {
+            market.base.listing = listing;
+        }
+        self.refresh_markets();
+    }
+
+    /// The same for what a fault makes of it.
+    pub(crate) fn apply_listing(&mut self, asset: AssetId, listing: ListingState) {
         let Some(market) = self.market_mut(asset) else { return };
         market.config.listing = listing;
-        if listing == ListingState::Delisted {
+        if listing != ListingState::Live {
             self.cancel_where(asset, |_, _| true);
         }
     }
@@ -132,6 +141,14 @@ impl Core {
     /// Changes a market's `szDecimals`, and with it both of its grids; orders that the new grids do
     /// not hold are taken out of the book.
     pub(crate) fn set_sz_decimals(&mut self, asset: AssetId, sz_decimals: SzDecimals) {
+        if let Some(market) = self.market_mut(asset) {
+            market.base.sz_decimals = sz_decimals;
+        }
+        self.refresh_markets();
+    }
+
+    /// The same for what a fault makes of them.
+    pub(crate) fn apply_sz_decimals(&mut self, asset: AssetId, sz_decimals: SzDecimals) {
         let Some(market) = self.market_mut(asset) else { return };
         market.config.sz_decimals = sz_decimals;
         let decimals = sz_decimals.get();

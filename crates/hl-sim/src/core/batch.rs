@@ -82,6 +82,8 @@ impl Core {
             self.count_refused(id, error.code(), requests.len());
             return Err(error);
         }
+        let passive = requests.iter().all(|request| request.tif == Tif::Alo);
+        let objection = objection.or_else(|| self.trouble.objection(passive));
         let checked = objection.map_or_else(|| self.check_static(id, requests), Err);
         if let Err(refusal) = &checked {
             self.count_refused(id, refusal.code(), requests.len());
@@ -115,7 +117,7 @@ impl Core {
         self.place(spec, replacement.new.px).map_or_else(
             |refusal| {
                 let suffix = self.config.open_questions.error_suffix;
-                let reason = refusal.text(spec.asset, suffix);
+                let reason = refusal.text(self.renumbered(spec.asset), suffix);
                 Err(known(ErrorText::ModifyPlacement { reason: &reason }))
             },
             |executed| Ok(self.reply(&spec, Ok(executed))),

@@ -86,6 +86,15 @@ impl Book {
         }
     }
 
+    /// The orders at one price, first come first.
+    pub(crate) fn queue(&self, side: Side, px: Price) -> impl Iterator<Item = Oid> + '_ {
+        let levels = match side {
+            Side::Bid => &self.bids,
+            Side::Ask => &self.asks,
+        };
+        levels.get(&px).into_iter().flat_map(|level| level.queue.iter().copied())
+    }
+
     /// The levels of a side, best first.
     pub(crate) fn levels(&self, side: Side) -> Box<dyn Iterator<Item = BookLevel> + '_> {
         let level = |(px, level): (&Price, &Level)| BookLevel {

@@ -6,6 +6,8 @@ use hl_wire::{AssetId, Cloid, ErrorText, Oid};
 use super::Core;
 use super::account::AccountId;
 use super::order::Cancellation;
+use crate::Usd;
+use crate::fault::Kind;
 use crate::refusal::ActionError;
 
 /// Shortest time ahead that a scheduled cancel accepts.
@@ -15,6 +17,7 @@ const DAY_MS: u64 = 86_400_000;
 impl Core {
     /// Cancels one open order of an account; false when there is none.
     pub(crate) fn cancel_by_oid(&mut self, id: AccountId, asset: AssetId, oid: Oid) -> bool {
+        self.race_a_cancel(id, oid);
         let mine = self
             .orders
             .get(&oid)
@@ -51,20 +54,25 @@ impl Core {
         at: Option<u64>,
     ) -> Result<(), ActionError> {
         let (now, limits) = (self.now, self.config.limits);
+        let refused = self.trouble.has(|kind| matches!(kind, Kind::DeadmanRefuse {}));
+        let exhausted = self.trouble.has(|kind| matches!(kind, Kind::DeadmanExhaust {}));
         let Some(account) = self.account_mut(id) else { return Ok(()) };
         if let Some(at) = at {
             let traded = account.volume();
-            if traded < limits.schedule_cancel_volume {
-                let required = limits.schedule_cancel_volume;
+            let mut required = limits.schedule_cancel_volume;
+            if refused {
+                // The venue's figure, and in a long run more than that.
+                required = required.max(Usd::dollars(1_000_000)).max(traded + Usd::dollars(1));
+            }
+            if traded < required {
                 return Err(ActionError::ScheduleVolume { required, traded });
             }
             if at < now.plus(SCHEDULE_AHEAD_MS).0 {
                 return Err(ActionError::Known(ErrorText::ScheduleTooEarly));
             }
             let day = now.0 / DAY_MS;
-            if account.schedule.day == day
-                && account.schedule.fired >= limits.schedule_cancel_triggers
-            {
+            let today = if account.schedule.day == day { account.schedule.fired } else { 0 };
+            if exhausted || today >= limits.schedule_cancel_triggers {
                 return Err(ActionError::Unlisted("Too many scheduled cancels triggered today."));
             }
         }

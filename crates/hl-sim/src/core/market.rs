@@ -8,6 +8,7 @@ use hl_wire::{Address, AssetId};
 use super::book::{Book, BookLevel};
 use crate::Usd;
 use crate::config::MarketConfig;
+use crate::trouble::Shown;
 use crate::truth::MarketTruth;
 
 /// Trades that a subscriber gets first and `recentTrades` answers.
@@ -62,14 +63,23 @@ pub(crate) struct Market {
     pub(crate) asset: AssetId,
     pub(crate) config: MarketConfig,
     pub(crate) book: Book,
+    /// The oracle price with the fault that it is under.
     pub(crate) oracle: Price,
+    pub(crate) oracle_base: Price,
+    pub(crate) oracle_ppm: i64,
+    /// The configuration without the faults that it is under.
+    pub(crate) base: MarketConfig,
+    /// Sides that everybody but the clients has left, bids first.
+    pub(crate) gone: [bool; 2],
+    /// How market data shows the book.
+    pub(crate) show: Shown,
     pub(crate) mark: Price,
     pub(crate) last: Option<Price>,
     pub(crate) trades: VecDeque<Trade>,
     pub(crate) day: Day,
     pub(crate) stats: MarketTruth,
-    /// The best bid and ask that were last streamed.
-    pub(crate) shown: [Option<BookLevel>; 2],
+    /// The best bid and ask that were last streamed; nothing when they have to be streamed again.
+    pub(crate) shown: Option<[Option<BookLevel>; 2]>,
     averages: Averages,
 }
 
@@ -79,12 +89,17 @@ impl Market {
             asset,
             book: Book::default(),
             oracle: config.oracle_px,
+            oracle_base: config.oracle_px,
+            oracle_ppm: 0,
+            base: config.clone(),
+            gone: [false; 2],
+            show: Shown::True,
             mark: config.oracle_px,
             last: None,
             trades: VecDeque::new(),
             day: Day { open_px: Some(config.oracle_px), ..Day::default() },
             stats: MarketTruth::default(),
-            shown: [None, None],
+            shown: Some([None, None]),
             averages: Averages::default(),
             config,
         }
@@ -153,7 +168,7 @@ impl Market {
 
     /// Cuts a price to `6 - szDecimals` decimals, so that any position is worth whole
     /// micro-dollars at it.
-    fn on_micro_grid(&self, raw: i128) -> Option<Price> {
+    pub(crate) fn on_micro_grid(&self, raw: i128) -> Option<Price> {
         let decimals = 6_u32.saturating_sub(u32::from(self.config.sz_decimals.get()));
         let unit = 10_u64.saturating_pow(8_u32.saturating_sub(decimals));
         let raw = u64::try_from(raw).ok()?;

@@ -22,7 +22,8 @@ use hl_wire::{Address, AssetId, Oid};
 
 use crate::Usd;
 use crate::config::ExchangeConfig;
-use account::{Account, AccountId, Fill, Owner};
+use crate::trouble::Trouble;
+use account::{Account, AccountId, Fill, Funding, LedgerEntry, Owner};
 use market::{Market, Trade};
 use order::{Cancellation, Order, Record, Status};
 
@@ -34,6 +35,10 @@ pub(crate) enum Event {
     Trade(Trade),
     /// The exchange took an order away for a reason of its own.
     NonUserCancel(AccountId, AssetId, Oid),
+    /// A funding payment.
+    Funding(AccountId, Funding),
+    /// An entry of the ledger.
+    Ledger(AccountId, Box<LedgerEntry>),
 }
 
 /// An approved API wallet.
@@ -46,7 +51,7 @@ pub(crate) struct Agent {
 }
 
 /// All state that actions change.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Core {
     pub(crate) config: ExchangeConfig,
     /// Time of the last block.
@@ -62,6 +67,10 @@ pub(crate) struct Core {
     pub(crate) deposited: Usd,
     /// Hash of the action being executed.
     pub(crate) hash: [u8; 32],
+    /// Faults that are active.
+    pub(crate) trouble: Trouble,
+    /// Two markets whose numbers are exchanged for the outside.
+    pub(crate) swapped: Option<(AssetId, AssetId)>,
     seed: u64,
     actions: u64,
     next_oid: u64,
@@ -89,6 +98,8 @@ impl Core {
             fees: Usd::ZERO,
             deposited: Usd::ZERO,
             hash: [0; 32],
+            trouble: Trouble::new(seed),
+            swapped: None,
             seed,
             actions: 0,
             next_oid: FIRST_OID.saturating_add(mix(seed) % 1_000_000_000),
@@ -193,6 +204,8 @@ impl Core {
         }
         if let Some(account) = self.account_mut(spec.account) {
             account.open.insert(order.oid);
+            let open = u64::try_from(account.open.len()).unwrap_or(u64::MAX);
+            account.stats.max_open_orders = account.stats.max_open_orders.max(open);
             if spec.reduce_only {
                 account.reduce_only_open = account.reduce_only_open.saturating_add(1);
             }

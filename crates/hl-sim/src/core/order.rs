@@ -60,6 +60,8 @@ pub(crate) enum Cancellation {
     Scheduled,
     /// The market was delisted.
     Delisted,
+    /// Its owner was liquidated.
+    Liquidated,
 }
 
 impl Status {
@@ -74,6 +76,7 @@ impl Status {
             Self::Canceled(Cancellation::Margin) => "marginCanceled",
             Self::Canceled(Cancellation::Scheduled) => "scheduledCancel",
             Self::Canceled(Cancellation::Delisted) => "delistedCanceled",
+            Self::Canceled(Cancellation::Liquidated) => "liquidatedCanceled",
             Self::Rejected(refusal) => refusal.status(),
         }
     }

@@ -81,7 +81,12 @@ impl Core {
     /// Executes one order, and records what became of it.
     pub(crate) fn place(&mut self, spec: Incoming, px_text: &str) -> Result<Executed, Refusal> {
         let oid = self.allocate_oid();
-        let outcome = self.check_runtime(&spec, px_text).and_then(|()| self.execute(oid, spec));
+        let unlucky = (!self.trouble.is_quiet() && !self.is_internal(spec.account))
+            .then(|| self.trouble.refusal())
+            .flatten();
+        let outcome = unlucky
+            .map_or_else(|| self.check_runtime(&spec, px_text), Err)
+            .and_then(|()| self.execute(oid, spec));
         match &outcome {
             Ok(_) => self.count_accepted(&spec),
             Err(refusal) => {
@@ -97,7 +102,8 @@ impl Core {
         match outcome {
             Ok(executed) => self.acknowledge(spec, executed),
             Err(refusal) => {
-                Reply::Error(refusal.text(spec.asset, self.config.open_questions.error_suffix))
+                let asset = self.renumbered(spec.asset);
+                Reply::Error(refusal.text(asset, self.config.open_questions.error_suffix))
             }
         }
     }

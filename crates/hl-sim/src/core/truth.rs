@@ -19,6 +19,8 @@ impl Core {
             markets: self.market_truths(),
             deposited: self.deposited,
             fees: self.fees,
+            max_ip_weight: 0,
+            max_ws_frames: 0,
             cash: self.accounts.iter().map(cash).sum(),
         }
     }

@@ -22,8 +22,14 @@ const RESERVED_REQUEST_MICROS: i128 = 500;
 
 /// Performs an action for an account and answers it.
 pub(super) fn perform(core: &mut Core, id: AccountId, request: &Request) -> Answer {
+    if request.orders() > 0 {
+        core.orders_are_coming();
+    }
     let done = match request {
-        Request::L1 { action, .. } => l1(core, id, action),
+        Request::L1 { action, .. } => match core.swapped {
+            None => l1(core, id, action),
+            Some(_) => l1(core, id, &super::renumber::renumbered(core, action)),
+        },
         Request::UserSigned { action, .. } => super::transfers::perform(core, id, action),
     };
     done.unwrap_or_else(|error| Answer::Err(error.text()))
@@ -139,6 +145,7 @@ fn canceled(done: bool, asset: AssetId, core: &Core) -> StatusDoc {
     if done {
         StatusDoc::Success
     } else {
+        let asset = core.renumbered(asset);
         StatusDoc::Error(missing_order(asset, core.config.open_questions.error_suffix))
     }
 }

@@ -54,7 +54,8 @@ impl Mempool {
             return Err(ActionError::Known(ErrorText::OverWeight { limit }));
         }
         let nonces = self.nonces.entry(signer).or_default();
-        nonces.admit(request.nonce(), core.now).map_err(ActionError::Known)?;
+        let memory = core.config.open_questions.nonce_memory;
+        nonces.admit(request.nonce(), core.now, memory).map_err(ActionError::Known)?;
         let Request::L1 { action, expires, .. } = request else { return Ok(()) };
         if expires.is_some_and(|expires| expires < core.now) {
             let weight = u64::try_from(request.weight()).unwrap_or(u64::MAX);
@@ -72,10 +73,14 @@ impl Mempool {
 impl Core {
     /// The account that a signer may act for: its own, or its master's.
     fn acting_account(&mut self, signer: Address) -> Result<AccountId, ActionError> {
-        if let Some(agent) = self.agents.get(&signer)
-            && agent.valid_until > self.now
-        {
-            return Ok(agent.master);
+        if let Some(agent) = self.agents.get(&signer) {
+            let out = self.trouble.agents_are_out();
+            if agent.valid_until > self.now && !out {
+                return Ok(agent.master);
+            }
+            if out {
+                return Err(ActionError::unknown_user(signer));
+            }
         }
         self.known_or_new(signer).ok_or_else(|| ActionError::unknown_user(signer))
     }
@@ -94,7 +99,7 @@ impl Core {
             Strangers::Refused => None,
             Strangers::Funded(usd) => {
                 let id = self.open_account(signer, Owner::User);
-                self.deposit(id, usd);
+                self.pay_in(id, usd);
                 Some(id)
             }
         }

@@ -5,12 +5,13 @@
 
 use hl_quant::Millis;
 use hl_wire::{
-    Action, Address, AlwaysPlace, ErrorText, ModifyAction, Network, OrderAction, OrderType,
+    Action, Address, AlwaysPlace, ErrorText, Fast, ModifyAction, Network, OrderAction, OrderType,
     OrderWire, ReceivedRequest, Tif, UserSignedType, user_signed_hash,
 };
 
 use super::Class;
 use super::transfers::Signed;
+use crate::config::CancelPriority;
 use crate::info::first_value;
 use crate::refusal::ActionError;
 
@@ -73,6 +74,11 @@ impl Request {
         }
     }
 
+    /// What it costs against the limit of its network address (docs: "Rate limits").
+    pub(crate) fn ip_weight(&self) -> u64 {
+        u64::try_from(self.weight() / 40).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
     /// How many orders it carries.
     pub(super) fn orders(&self) -> usize {
         match self {
@@ -82,10 +88,16 @@ impl Request {
     }
 
     /// Which part of a block executes it; a modify counts as the order that it places.
-    pub(super) fn class(&self) -> Class {
+    pub(super) fn class(&self, priority: CancelPriority) -> Class {
         let Self::L1 { action, .. } = self else { return Class::Passive };
-        if matches!(**action, Action::Cancel(_) | Action::CancelByCloid(_)) {
-            return Class::Cancel;
+        let fast = match &**action {
+            Action::Cancel(cancel) => Some(cancel.f),
+            Action::CancelByCloid(cancel) => Some(cancel.f),
+            _ => None,
+        };
+        if let Some(fast) = fast {
+            let waits = priority == CancelPriority::Fast && fast == Fast::No;
+            return if waits { Class::Taking } else { Class::Cancel };
         }
         let becomes_alo =
             matches!(**action, Action::Modify(ModifyAction { a: AlwaysPlace::No, .. }))

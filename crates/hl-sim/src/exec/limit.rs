@@ -45,11 +45,12 @@ impl Core {
         let (now, enforced) = (self.now, self.config.limits.address != AddressLimit::Counted);
         let Some(account) = self.account_mut(id) else { return Ok(()) };
         let used = account.requests.used.saturating_add(weight);
-        if enforced && used > bound {
+        let counted = used.saturating_add(account.requests.burnt);
+        if (enforced || account.requests.burnt > 0) && counted > bound {
             let ready = account.requests.last_extra.is_none_or(|last| now.since(last) >= EXTRA_MS);
             if !ready {
                 let volume = account.volume();
-                return Err(ActionError::TooManyRequests { used, cap, volume });
+                return Err(ActionError::TooManyRequests { used: counted, cap, volume });
             }
             account.requests.last_extra = Some(now);
         }

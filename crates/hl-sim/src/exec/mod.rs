@@ -5,6 +5,7 @@ mod auth;
 mod envelope;
 mod limit;
 mod nonce;
+mod renumber;
 mod reply;
 mod transfers;
 
@@ -55,7 +56,7 @@ pub(crate) struct Mempool {
 impl Mempool {
     /// Takes an action in; it is executed with the next block, or some blocks later if it may take.
     pub(crate) fn push(&mut self, core: &Core, to: ReplyTo, request: Request) {
-        let class = request.class();
+        let class = request.class(core.config.open_questions.cancel_priority);
         let delay = if class == Class::Taking { core.config.taker_delay_blocks } else { 0 };
         let block = core.blocks.saturating_add(1).saturating_add(delay);
         self.waiting.push(Pending { to, request, class, block });

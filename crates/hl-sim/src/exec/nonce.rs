@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use hl_quant::Millis;
 use hl_wire::ErrorText;
 
-/// How many of the highest nonces bound a new one from below.
-const KEPT: usize = 100;
+use crate::config::NonceMemory;
+
 const DAY_MS: u64 = 86_400_000;
 
 /// Nonces that a signer has used and that could still be replayed.
@@ -21,7 +21,13 @@ pub(crate) struct Nonces {
 
 impl Nonces {
     /// Uses up a nonce, or says why it cannot be used.
-    pub(crate) fn admit(&mut self, nonce: u64, now: Millis) -> Result<(), ErrorText<'static>> {
+    pub(crate) fn admit(
+        &mut self,
+        nonce: u64,
+        now: Millis,
+        memory: NonceMemory,
+    ) -> Result<(), ErrorText<'static>> {
+        let kept = memory.count();
         let oldest = now.0.saturating_sub(2 * DAY_MS);
         let ceiling = now.0.saturating_add(DAY_MS);
         if nonce > ceiling {
@@ -33,13 +39,13 @@ impl Nonces {
         if nonce < oldest {
             return Err(ErrorText::NonceTooLow { nonce, floor: oldest });
         }
-        if let Some(floor) = self.seen.iter().rev().nth(KEPT - 1).copied()
+        if let Some(floor) = self.seen.iter().rev().nth(kept.saturating_sub(1)).copied()
             && nonce < floor
         {
             return Err(ErrorText::NonceTooLow { nonce, floor });
         }
         self.seen.insert(nonce);
-        while self.seen.first().is_some_and(|first| *first < oldest) && self.seen.len() > KEPT {
+        while self.seen.first().is_some_and(|first| *first < oldest) && self.seen.len() > kept {
             self.seen.pop_first();
         }
         Ok(())
@@ -52,6 +58,9 @@ mod tests {
     use hl_wire::ErrorText;
 
     use super::Nonces;
+    use crate::config::NonceMemory;
+
+    const ALL: NonceMemory = NonceMemory::Hundred;
 
     const NOW: Millis = Millis(1_700_000_000_000);
 
@@ -60,29 +69,45 @@ mod tests {
         let mut nonces = Nonces::default();
         let floor = NOW.0 - 2 * 86_400_000;
         let ceiling = NOW.0 + 86_400_000;
-        assert_eq!(nonces.admit(floor, NOW), Ok(()));
-        assert_eq!(nonces.admit(ceiling, NOW), Ok(()));
+        assert_eq!(nonces.admit(floor, NOW, ALL), Ok(()));
+        assert_eq!(nonces.admit(ceiling, NOW, ALL), Ok(()));
         let (low, high) = (floor - 1, ceiling + 1);
-        assert_eq!(nonces.admit(low, NOW), Err(ErrorText::NonceTooLow { nonce: low, floor }));
-        assert_eq!(nonces.admit(high, NOW), Err(ErrorText::NonceTooHigh { nonce: high, ceiling }));
+        assert_eq!(nonces.admit(low, NOW, ALL), Err(ErrorText::NonceTooLow { nonce: low, floor }));
+        assert_eq!(
+            nonces.admit(high, NOW, ALL),
+            Err(ErrorText::NonceTooHigh { nonce: high, ceiling })
+        );
     }
 
     #[test]
     fn from_the_hundredth_on_a_new_one_must_exceed_the_smallest_of_the_hundred_highest() {
         let mut nonces = Nonces::default();
         for step in 1..=99 {
-            assert_eq!(nonces.admit(NOW.0 + 2 * step, NOW), Ok(()));
+            assert_eq!(nonces.admit(NOW.0 + 2 * step, NOW, ALL), Ok(()));
         }
-        assert_eq!(nonces.admit(NOW.0, NOW), Ok(()), "the hundredth may be the lowest");
+        assert_eq!(nonces.admit(NOW.0, NOW, ALL), Ok(()), "the hundredth may be the lowest");
         let floor = NOW.0;
         let low = floor - 1;
-        assert_eq!(nonces.admit(low, NOW), Err(ErrorText::NonceTooLow { nonce: low, floor }));
-        assert_eq!(nonces.admit(NOW.0 + 1, NOW), Ok(()), "a gap above the floor is free");
+        assert_eq!(nonces.admit(low, NOW, ALL), Err(ErrorText::NonceTooLow { nonce: low, floor }));
+        assert_eq!(nonces.admit(NOW.0 + 1, NOW, ALL), Ok(()), "a gap above the floor is free");
         let nonce = NOW.0;
         assert_eq!(
-            nonces.admit(nonce, NOW),
+            nonces.admit(nonce, NOW, ALL),
             Err(ErrorText::NonceDuplicate { nonce }),
             "used, although below the floor by now"
         );
+    }
+
+    #[test]
+    fn a_venue_that_remembers_twenty_takes_nothing_below_the_smallest_of_those() {
+        let mut nonces = Nonces::default();
+        let few = NonceMemory::Twenty;
+        for step in 1..=20 {
+            assert_eq!(nonces.admit(NOW.0 + step, NOW, few), Ok(()));
+        }
+        let (nonce, floor) = (NOW.0, NOW.0 + 1);
+        let low = Err(ErrorText::NonceTooLow { nonce, floor });
+        assert_eq!(nonces.admit(nonce, NOW, few), low);
+        assert_eq!(nonces.admit(nonce, NOW, ALL), Ok(()), "a hundred would still have room");
     }
 }

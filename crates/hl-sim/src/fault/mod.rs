@@ -35,7 +35,7 @@
 #[macro_use]
 mod vocabulary;
 
-mod dice;
+pub(crate) mod dice;
 mod family;
 mod kind;
 mod line;

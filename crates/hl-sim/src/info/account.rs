@@ -52,7 +52,8 @@ pub(super) fn rate_limit(core: &Core, user: Address) -> RateLimitDoc {
     let volume = account.map_or(Usd::ZERO, |account| account.volume());
     RateLimitDoc {
         cum_vlm: volume.to_string(),
-        n_requests_used: account.map_or(0, |account| account.requests.used),
+        n_requests_used: account
+            .map_or(0, |account| account.requests.used.saturating_add(account.requests.burnt)),
         n_requests_cap: core.request_cap(account),
         n_requests_surplus: 0,
     }
@@ -142,7 +143,8 @@ pub(super) fn role(core: &Core, user: Address) -> RoleDoc {
     if core.by_address.contains_key(&user) {
         return RoleDoc::User;
     }
-    let master = core.agents.get(&user).and_then(|agent| core.account(agent.master));
+    let agent = core.agents.get(&user).filter(|_| !core.trouble.agents_are_out());
+    let master = agent.and_then(|agent| core.account(agent.master));
     master.map_or(RoleDoc::Missing, |master| RoleDoc::Agent {
         data: AgentOf { user: master.address },
     })
@@ -159,7 +161,10 @@ pub(super) struct AgentDoc {
 
 pub(super) fn extra_agents(core: &Core, user: Address) -> Vec<AgentDoc> {
     let master = core.by_address.get(&user);
-    let mine = core.agents.iter().filter(|(_, agent)| Some(&agent.master) == master);
+    let mine = core
+        .agents
+        .iter()
+        .filter(|(_, agent)| Some(&agent.master) == master && !core.trouble.agents_are_out());
     mine.filter_map(|(address, agent)| {
         let name = agent.name.clone()?;
         Some(AgentDoc { name, address: *address, valid_until: agent.valid_until.0 })

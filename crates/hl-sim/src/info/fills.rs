@@ -10,12 +10,13 @@ use crate::core::account::Fill;
 pub(crate) const PAGE: usize = 2_000;
 
 fn all(core: &Core, user: Address) -> impl DoubleEndedIterator<Item = &Fill> {
-    core.account_at(user).into_iter().flat_map(|account| account.fills.iter())
+    let fills = core.account_at(user).into_iter().flat_map(|account| account.fills.iter());
+    fills.filter(|fill| fill.told <= core.now)
 }
 
 /// The latest fills, newest first.
 pub(crate) fn newest(core: &Core, user: Address) -> Vec<FillDoc> {
-    all(core, user).rev().take(PAGE).map(|fill| FillDoc::new(core, fill)).collect()
+    all(core, user).rev().take(PAGE).map(|fill| FillDoc::new(core, user, fill)).collect()
 }
 
 /// The fills of a stretch of time, both ends included, oldest first.
@@ -24,6 +25,6 @@ pub(super) fn by_time(core: &Core, user: Address, start: u64, end: Option<u64>) 
     all(core, user)
         .filter(|fill| (start..=end).contains(&fill.time.0))
         .take(PAGE)
-        .map(|fill| FillDoc::new(core, fill))
+        .map(|fill| FillDoc::new(core, user, fill))
         .collect()
 }

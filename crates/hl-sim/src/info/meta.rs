@@ -45,6 +45,25 @@ struct MarginTierDoc {
     max_leverage: u8,
 }
 
+/// The markets in the order of the numbers that the outside has for them.
+fn listed(core: &Core) -> impl Iterator<Item = &Market> {
+    core.markets.iter().filter_map(|market| core.market(core.renumbered(market.asset)))
+}
+
+/// Entries of no use, when lists have holes: slots that were never traded and have no context, so
+/// that the two lists of `metaAndAssetCtxs` are not parallel.
+fn holes(core: &Core) -> impl Iterator<Item = AssetDoc> {
+    let count = if core.trouble.has_holes() { 3_u8 } else { 0 };
+    (0..count).map(|hole| AssetDoc {
+        sz_decimals: 0,
+        name: format!("@hole:{hole}/*"),
+        max_leverage: 1,
+        margin_table_id: 99,
+        only_isolated: Some(true),
+        is_delisted: Some(true),
+    })
+}
+
 pub(super) fn meta(core: &Core) -> MetaDoc {
     let asset = |market: &Market| {
         let config = &market.config;
@@ -67,7 +86,7 @@ pub(super) fn meta(core: &Core) -> MetaDoc {
         (table.id, document)
     });
     MetaDoc {
-        universe: core.markets.iter().map(asset).collect(),
+        universe: listed(core).map(asset).chain(holes(core)).collect(),
         margin_tables: tables.collect(),
         collateral_token: 0,
     }
@@ -90,7 +109,7 @@ pub(crate) struct ContextDoc {
 }
 
 pub(super) fn contexts(core: &Core) -> Vec<ContextDoc> {
-    core.markets.iter().map(|market| context(core, market)).collect()
+    listed(core).map(|market| context(core, market)).collect()
 }
 
 pub(crate) fn context(core: &Core, market: &Market) -> ContextDoc {
@@ -173,7 +192,18 @@ struct TokenDoc {
     full_name: Option<()>,
 }
 
-pub(super) const fn spot_meta() -> SpotMetaDoc {
+pub(super) fn spot_meta(core: &Core) -> SpotMetaDoc {
+    let mut meta = plain_spot_meta();
+    if core.trouble.has_holes() {
+        // As on the real venue, where the index of an entry is not its place in the list.
+        let [pair] = &mut meta.universe;
+        let [_, token] = &mut meta.tokens;
+        (pair.tokens, pair.index, token.index) = ([150, 0], 107, 150);
+    }
+    meta
+}
+
+const fn plain_spot_meta() -> SpotMetaDoc {
     const fn token(
         name: &'static str,
         sz_decimals: u8,

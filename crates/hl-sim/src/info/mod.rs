@@ -3,10 +3,12 @@
 mod account;
 mod clearinghouse;
 pub(crate) mod fills;
+pub(crate) mod ledger;
 pub(crate) mod market;
 pub(crate) mod meta;
 mod orders;
 pub(crate) mod view;
+pub(crate) mod weight;
 
 use hl_wire::{Address, OrderRef};
 use serde::{Deserialize, Serialize};
@@ -33,7 +35,7 @@ pub(crate) enum InfoError {
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Question {
     #[serde(rename = "type")]
-    kind: String,
+    pub(crate) kind: String,
     pub(crate) user: Option<Address>,
     pub(crate) coin: Option<String>,
     pub(crate) dex: Option<String>,
@@ -45,9 +47,13 @@ pub(crate) struct Question {
     pub(crate) aggregate_by_time: Option<bool>,
 }
 
+/// Reads a question.
+pub(crate) fn read(question: &str) -> Result<Question, InfoError> {
+    serde_json::from_str(question).map_err(|_| InfoError::Shape)
+}
+
 /// Answers one question with a JSON document.
-pub(crate) fn answer(core: &Core, question: &str) -> Result<String, InfoError> {
-    let question: Question = serde_json::from_str(question).map_err(|_| InfoError::Shape)?;
+pub(crate) fn answer(core: &Core, question: &Question) -> Result<String, InfoError> {
     let known_dex = question.dex.as_deref().is_none_or(str::is_empty);
     let user = || question.user.ok_or(InfoError::Shape);
     let coin = || question.coin.as_deref().ok_or(InfoError::Shape);
@@ -55,14 +61,14 @@ pub(crate) fn answer(core: &Core, question: &str) -> Result<String, InfoError> {
         "meta" if known_dex => json(&meta::meta(core)),
         "metaAndAssetCtxs" if known_dex => json(&(meta::meta(core), meta::contexts(core))),
         "meta" | "metaAndAssetCtxs" => Ok("null".to_owned()),
-        "spotMeta" => json(&meta::spot_meta()),
-        "spotMetaAndAssetCtxs" => json(&(meta::spot_meta(), meta::spot_contexts())),
+        "spotMeta" => json(&meta::spot_meta(core)),
+        "spotMetaAndAssetCtxs" => json(&(meta::spot_meta(core), meta::spot_contexts())),
         "perpDexs" => Ok("[null]".to_owned()),
         "allMids" if known_dex => json(&market::all_mids(core)),
         "allMids" => Ok("{}".to_owned()),
         "l2Book" => market::l2_book(core, coin()?, question.n_sig_figs, question.mantissa),
         "recentTrades" => json(&market::recent_trades(core, coin()?)),
-        "fundingHistory" => json(&market::funding_history(core, coin()?, &question)?),
+        "fundingHistory" => json(&market::funding_history(core, coin()?, question)?),
         "exchangeStatus" => json(&market::exchange_status(core)),
         "clearinghouseState" => json(&clearinghouse::state(core, user()?)),
         "spotClearinghouseState" => json(&account::spot(core, user()?)),
@@ -82,9 +88,15 @@ pub(crate) fn answer(core: &Core, question: &str) -> Result<String, InfoError> {
         "userRole" => json(&account::role(core, user()?)),
         "extraAgents" => json(&account::extra_agents(core, user()?)),
         "activeAssetData" => json(&clearinghouse::active_asset(core, user()?, coin()?)?),
-        "userFunding" | "userNonFundingLedgerUpdates" | "subAccounts" | "userTwapSliceFills" => {
-            user().map(|_| "[]".to_owned())
+        "userFunding" => {
+            let start = question.start_time.unwrap_or(0);
+            json(&ledger::fundings(core, user()?, start, question.end_time))
         }
+        "userNonFundingLedgerUpdates" => {
+            let start = question.start_time.unwrap_or(0);
+            json(&ledger::entries(core, user()?, start, question.end_time))
+        }
+        "subAccounts" | "userTwapSliceFills" => user().map(|_| "[]".to_owned()),
         _ => Err(InfoError::Shape),
     }
 }

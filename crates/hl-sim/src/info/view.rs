@@ -1,6 +1,6 @@
 //! Documents that several questions and streams share.
 
-use hl_quant::{DECIMALS, Side};
+use hl_quant::{DECIMALS, Price, Side};
 use hl_wire::{Address, Cloid};
 use serde::Serialize;
 
@@ -9,7 +9,9 @@ use crate::core::account::Fill;
 use crate::core::book::BookLevel;
 use crate::core::market::{Market, Trade};
 use crate::core::order::{Order, Record, side_letter};
+use crate::fault::LiqMethod;
 use crate::text;
+use crate::trouble::Shown;
 
 /// One level of a book.
 #[derive(Debug, Serialize)]
@@ -153,10 +155,26 @@ pub(crate) struct FillDoc {
     cloid: Option<Cloid>,
     fee_token: &'static str,
     twap_id: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liquidation: Option<LiquidationDoc>,
+}
+
+/// The liquidation that a fill belongs to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LiquidationDoc {
+    liquidated_user: Address,
+    mark_px: String,
+    method: &'static str,
 }
 
 impl FillDoc {
-    pub(crate) fn new(core: &Core, fill: &Fill) -> Self {
+    pub(crate) fn new(core: &Core, user: Address, fill: &Fill) -> Self {
+        let liquidation = |(px, method): (Price, LiqMethod)| LiquidationDoc {
+            liquidated_user: user,
+            mark_px: text::px(px),
+            method: method.as_str(),
+        };
         Self {
             coin: core.coin(fill.asset),
             px: text::px(fill.px),
@@ -174,6 +192,7 @@ impl FillDoc {
             cloid: fill.cloid,
             fee_token: "USDC",
             twap_id: None,
+            liquidation: fill.liquidation.map(liquidation),
         }
     }
 }
@@ -207,7 +226,7 @@ impl TradeDoc {
 }
 
 /// 32 bytes as `0x` and 64 digits.
-fn hash(bytes: &[u8; 32]) -> String {
+pub(crate) fn hash(bytes: &[u8; 32]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::from("0x"), |mut text, byte| {
         // Writing to a string cannot fail.
@@ -230,5 +249,27 @@ pub(crate) fn quote(market: &Market) -> String {
 
 /// The levels of both sides, bids first.
 pub(crate) fn levels(market: &Market, depth: usize) -> [Vec<LevelDoc>; 2] {
-    Side::BOTH.map(|side| market.book.levels(side).take(depth).map(LevelDoc::from).collect())
+    let side = |side| market.book.levels(side).take(depth).map(LevelDoc::from).collect();
+    let mut sides: [Vec<LevelDoc>; 2] = Side::BOTH.map(side);
+    match market.show {
+        Shown::True => {}
+        Shown::Crossed => sides.reverse(),
+        Shown::Zero => sides.iter_mut().filter_map(|side| side.first_mut()).for_each(zero),
+    }
+    sides
+}
+
+/// The best levels of both sides, bids first, as market data shows them.
+pub(crate) fn best(market: &Market) -> [Option<LevelDoc>; 2] {
+    let mut sides = market.book.bbo().map(|level| level.map(LevelDoc::from));
+    match market.show {
+        Shown::True => {}
+        Shown::Crossed => sides.reverse(),
+        Shown::Zero => sides.iter_mut().flatten().for_each(zero),
+    }
+    sides
+}
+
+fn zero(level: &mut LevelDoc) {
+    level.px = "0.0".to_owned();
 }

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::core::Core;
-use crate::core::account::Fill;
-use crate::core::book::BookLevel;
+use crate::core::account::{Fill, Funding, LedgerEntry, Movement};
 use crate::core::market::{Market, Trade};
 use crate::core::order::Record;
+use crate::info::ledger::{EntryDoc, FundingDoc};
 use crate::info::market::{BookStyle, all_mids, book};
 use crate::info::view::{self, FillDoc, LevelDoc, TradeDoc};
-use crate::info::{fills, meta};
+use crate::info::{fills, ledger, meta};
 
 /// Any frame but `pong`.
 #[derive(Serialize)]
@@ -52,9 +52,9 @@ struct BboDoc<'a> {
     bbo: [Option<LevelDoc>; 2],
 }
 
-pub(super) fn bbo(core: &Core, market: &Market, bbo: [Option<BookLevel>; 2]) -> String {
+pub(super) fn bbo(core: &Core, market: &Market) -> String {
     let coin = market.config.coin.as_str();
-    frame("bbo", BboDoc { coin, time: core.now.0, bbo: bbo.map(|level| level.map(Into::into)) })
+    frame("bbo", BboDoc { coin, time: core.now.0, bbo: view::best(market) })
 }
 
 pub(super) fn l2_book(core: &Core, market: &Market, style: BookStyle) -> String {
@@ -96,7 +96,7 @@ struct UserFillsDoc {
 }
 
 pub(super) fn user_fills(core: &Core, user: Address, fills: &[Fill]) -> String {
-    let fills = fills.iter().map(|fill| FillDoc::new(core, fill)).collect();
+    let fills = fills.iter().map(|fill| FillDoc::new(core, user, fill)).collect();
     frame("userFills", UserFillsDoc { is_snapshot: None, user, fills })
 }
 
@@ -109,6 +109,8 @@ pub(super) fn user_fills_snapshot(core: &Core, user: Address) -> String {
 #[serde(rename_all = "camelCase")]
 enum UserEventDoc {
     Fills(Vec<FillDoc>),
+    Funding(FundingDoc),
+    Liquidation(LiquidationDoc),
     NonUserCancel(Vec<CancelDoc>),
 }
 
@@ -118,8 +120,8 @@ struct CancelDoc {
     oid: u64,
 }
 
-pub(super) fn user_fill_event(core: &Core, fills: &[Fill]) -> String {
-    let fills = fills.iter().map(|fill| FillDoc::new(core, fill)).collect();
+pub(super) fn user_fill_event(core: &Core, user: Address, fills: &[Fill]) -> String {
+    let fills = fills.iter().map(|fill| FillDoc::new(core, user, fill)).collect();
     frame("user", UserEventDoc::Fills(fills))
 }
 
@@ -131,17 +133,69 @@ pub(super) fn user_cancel_event(core: &Core, cancels: &[(AssetId, hl_wire::Oid)]
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct EmptySnapshot<'a> {
-    is_snapshot: bool,
+struct UserFundingsDoc {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_snapshot: Option<bool>,
     user: Address,
-    #[serde(flatten)]
-    list: std::collections::BTreeMap<&'a str, [(); 0]>,
+    fundings: Vec<FundingDoc>,
 }
 
-/// The snapshot of a channel that this exchange has nothing for.
-pub(super) fn empty_snapshot(channel: &str, list: &str, user: Address) -> String {
-    let list = std::collections::BTreeMap::from([(list, [])]);
-    frame(channel, EmptySnapshot { is_snapshot: true, user, list })
+pub(super) fn user_fundings(core: &Core, user: Address, fundings: &[Funding]) -> String {
+    let fundings = fundings.iter().map(|one| FundingDoc::new(core, one)).collect();
+    frame("userFundings", UserFundingsDoc { is_snapshot: None, user, fundings })
+}
+
+pub(super) fn user_fundings_snapshot(core: &Core, user: Address) -> String {
+    let fundings = ledger::newest_fundings(core, user);
+    frame("userFundings", UserFundingsDoc { is_snapshot: Some(true), user, fundings })
+}
+
+pub(super) fn user_funding_event(core: &Core, funding: &Funding) -> String {
+    frame("user", UserEventDoc::Funding(FundingDoc::new(core, funding)))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserLedgerDoc {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_snapshot: Option<bool>,
+    user: Address,
+    non_funding_ledger_updates: Vec<EntryDoc>,
+}
+
+pub(super) fn user_ledger(core: &Core, user: Address, entries: &[LedgerEntry]) -> String {
+    let non_funding_ledger_updates =
+        entries.iter().map(|entry| EntryDoc::new(core, entry)).collect();
+    let document = UserLedgerDoc { is_snapshot: None, user, non_funding_ledger_updates };
+    frame("userNonFundingLedgerUpdates", document)
+}
+
+pub(super) fn user_ledger_snapshot(core: &Core, user: Address) -> String {
+    let non_funding_ledger_updates = ledger::newest_entries(core, user);
+    let document = UserLedgerDoc { is_snapshot: Some(true), user, non_funding_ledger_updates };
+    frame("userNonFundingLedgerUpdates", document)
+}
+
+/// A liquidation; the venue writes these keys with underscores.
+#[derive(Serialize)]
+struct LiquidationDoc {
+    lid: u64,
+    liquidator: Address,
+    liquidated_user: Address,
+    liquidated_ntl_pos: String,
+    liquidated_account_value: String,
+}
+
+pub(super) fn liquidation_event(user: Address, entry: &LedgerEntry) -> Option<String> {
+    let Movement::Liquidation { notional, value, .. } = &entry.movement else { return None };
+    let document = LiquidationDoc {
+        lid: entry.time.0,
+        liquidator: crate::background::address(b"fault", 0),
+        liquidated_user: user,
+        liquidated_ntl_pos: notional.to_string(),
+        liquidated_account_value: value.to_string(),
+    };
+    Some(frame("user", UserEventDoc::Liquidation(document)))
 }
 
 #[derive(Serialize)]

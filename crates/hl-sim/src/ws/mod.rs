@@ -12,13 +12,17 @@ use hl_quant::Millis;
 pub(crate) use request::Wanted;
 pub(crate) use subscription::Subscription;
 
+use crate::config::Resubscription;
 use crate::core::{Core, Event};
+use crate::exchange::window::Window;
 use crate::exec::Answer;
+use crate::fault::Kind;
 use crate::io::{ConnId, Output};
 use block::BlockFrames;
 
-/// Posted requests that a connection may have in flight.
-const MAX_POSTS: usize = 100;
+/// Close code of a connection that goes beyond a limit (policy violation). What the venue sends is
+/// not documented.
+const OVER_LIMIT: u16 = 1008;
 
 /// One connection.
 #[derive(Debug, Default)]
@@ -32,6 +36,10 @@ struct Conn {
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
     conns: BTreeMap<ConnId, Conn>,
+    /// Subscriptions that somebody has made before.
+    known: BTreeSet<Subscription>,
+    opened: Window,
+    frames: Window,
     out: Vec<Output>,
 }
 
@@ -41,11 +49,23 @@ impl Streams {
         std::mem::take(&mut self.out)
     }
 
-    pub(crate) fn open(&mut self, core: &mut Core, conn: ConnId) {
+    /// The largest number of frames that clients sent within a minute.
+    pub(crate) const fn most_frames(&self) -> u64 {
+        self.frames.most
+    }
+
+    pub(crate) fn open(&mut self, core: &mut Core, now: Millis, conn: ConnId) {
+        let limits = core.config.streams;
+        let fits = self.opened.admits(now, 1, limits.max_opened);
+        self.opened.add(now, 1);
+        if !fits || self.conns.len() >= limits.max_connections {
+            self.out.push(Output::WsClose { conn, code: OVER_LIMIT });
+            return;
+        }
         if self.conns.is_empty() {
             // Nobody has been watching: what changes from here on is news, what stands is not.
             for market in &mut core.markets {
-                market.shown = market.book.bbo();
+                market.shown = Some(market.book.bbo());
             }
         }
         self.conns.insert(conn, Conn { last_sent: core.now, ..Conn::default() });
@@ -55,6 +75,21 @@ impl Streams {
 
     pub(crate) fn close(&mut self, conn: ConnId) {
         self.conns.remove(&conn);
+    }
+
+    /// Counts a frame from a client; false when it was one too many and the connection is closed.
+    pub(super) fn count_frame(&mut self, core: &Core, now: Millis, conn: ConnId) -> bool {
+        let fault = |kind: &Kind| match kind {
+            Kind::LimitsWs { messages } => Some(*messages),
+            _ => None,
+        };
+        let limit = core.trouble.find(fault).unwrap_or(u64::MAX);
+        let fits = self.frames.admits(now, 1, limit.min(core.config.streams.max_frames));
+        self.frames.add(now, 1);
+        if !fits && self.conns.remove(&conn).is_some() {
+            self.out.push(Output::WsClose { conn, code: OVER_LIMIT });
+        }
+        fits
     }
 
     fn send(&mut self, core: &Core, conn: ConnId, text: String) {
@@ -102,8 +137,13 @@ impl Streams {
             return;
         }
         self.send(core, conn, frames::acknowledgement("subscribe", &subscription));
-        if let Some(text) = snapshot(core, &subscription) {
+        let silent = core.config.open_questions.resubscription == Resubscription::Silent;
+        let again = silent && subscription.has_history() && self.known.contains(&subscription);
+        if !again && let Some(text) = snapshot(core, &subscription) {
             self.send(core, conn, text);
+        }
+        if silent && subscription.has_history() {
+            self.known.insert(subscription.clone());
         }
         let next = subscription.interval(core).map(|interval| core.now.plus(interval));
         if let Some(state) = self.conns.get_mut(&conn) {
@@ -168,6 +208,8 @@ impl BlockFrames {
                 self.user_events.get(user).into_iter().flatten().cloned().for_each(send);
                 return;
             }
+            Subscription::UserFundings { user } => self.user_fundings.get(user),
+            Subscription::UserNonFundingLedgerUpdates { user } => self.user_ledgers.get(user),
             Subscription::Bbo { coin } => self.bbo.get(coin),
             Subscription::Trades { coin } => self.trades.get(coin),
             _ => None,
@@ -183,16 +225,14 @@ fn snapshot(core: &Core, subscription: &Subscription) -> Option<String> {
     let market = subscription.coin().and_then(|coin| core.market_by_coin(coin));
     Some(match subscription {
         Subscription::L2Book { .. } => frames::l2_book(core, market?, subscription.style()?),
-        Subscription::Bbo { .. } => frames::bbo(core, market?, market?.book.bbo()),
+        Subscription::Bbo { .. } => frames::bbo(core, market?),
         Subscription::Trades { .. } => frames::trades(core, market?.trades.iter()),
         Subscription::ActiveAssetCtx { .. } => frames::context(core, market?),
         Subscription::AllMids { .. } => frames::mids(core),
         Subscription::UserFills { user, .. } => frames::user_fills_snapshot(core, *user),
-        Subscription::UserFundings { user } => {
-            frames::empty_snapshot("userFundings", "fundings", *user)
-        }
+        Subscription::UserFundings { user } => frames::user_fundings_snapshot(core, *user),
         Subscription::UserNonFundingLedgerUpdates { user } => {
-            frames::empty_snapshot("userNonFundingLedgerUpdates", "nonFundingLedgerUpdates", *user)
+            frames::user_ledger_snapshot(core, *user)
         }
         Subscription::OrderUpdates { .. }
         | Subscription::UserEvents { .. }

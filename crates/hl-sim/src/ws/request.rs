@@ -1,10 +1,11 @@
 //! The frames that clients send.
 
+use hl_quant::Millis;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::frames::{self, InfoPayload, PostResponse};
-use super::{MAX_POSTS, Streams, Subscription};
+use super::{Streams, Subscription};
 use crate::core::Core;
 use crate::info::{self, InfoError, WRONG_SHAPE};
 use crate::io::ConnId;
@@ -72,8 +73,12 @@ impl Streams {
         core: &Core,
         conn: ConnId,
         text: &str,
+        now: Millis,
         in_flight: usize,
     ) -> Option<Wanted> {
+        if !self.count_frame(core, now, conn) {
+            return None;
+        }
         let Some(request) = Request::read(text) else {
             let complaint = format!("Error parsing JSON into valid websocket request: {text}");
             self.send(core, conn, frames::error(&complaint));
@@ -83,7 +88,7 @@ impl Streams {
             Request::Ping => self.send(core, conn, frames::PONG.to_owned()),
             Request::Subscribe(subscription) => self.subscribe(core, conn, subscription),
             Request::Unsubscribe(subscription) => self.unsubscribe(core, conn, &subscription),
-            Request::Post { id, .. } if in_flight >= MAX_POSTS => {
+            Request::Post { id, .. } if in_flight >= core.config.streams.max_posts => {
                 let complaint = format!("too many pending post requests id={id}");
                 self.send(core, conn, frames::error(&complaint));
             }
@@ -96,20 +101,16 @@ impl Streams {
     }
 
     fn post_info(&mut self, core: &Core, conn: ConnId, id: u64, question: &str) {
-        #[derive(Deserialize)]
-        struct Kind {
-            #[serde(rename = "type")]
-            kind: String,
-        }
-        let kind = serde_json::from_str::<Kind>(question);
-        let answer = info::answer(core, question);
-        let data = answer.map(RawValue::from_string);
-        let text = match (&kind, data) {
-            (Ok(Kind { kind }), Ok(Ok(data))) => {
-                frames::post(id, PostResponse::Info(InfoPayload { kind, data }))
+        let answer = info::read(question).and_then(|question| {
+            let data = info::answer(core, &question)?;
+            Ok((question.kind, RawValue::from_string(data).map_err(|_| InfoError::Server)?))
+        });
+        let text = match answer {
+            Ok((kind, data)) => {
+                frames::post(id, PostResponse::Info(InfoPayload { kind: &kind, data }))
             }
-            (_, Err(InfoError::Server)) => frames::post(id, PostResponse::Error("null")),
-            _ => frames::post(id, PostResponse::Error(WRONG_SHAPE)),
+            Err(InfoError::Server) => frames::post(id, PostResponse::Error("null")),
+            Err(InfoError::Shape) => frames::post(id, PostResponse::Error(WRONG_SHAPE)),
         };
         self.send(core, conn, text);
     }

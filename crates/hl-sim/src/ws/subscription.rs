@@ -79,6 +79,16 @@ impl Subscription {
         }
     }
 
+    /// Whether it begins with a snapshot of what has happened (`isSnapshot`).
+    pub(crate) const fn has_history(&self) -> bool {
+        matches!(
+            self,
+            Self::UserFills { .. }
+                | Self::UserFundings { .. }
+                | Self::UserNonFundingLedgerUpdates { .. }
+        )
+    }
+
     /// The market it is about.
     pub(crate) fn coin(&self) -> Option<&str> {
         match self {

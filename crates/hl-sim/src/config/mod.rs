@@ -1,11 +1,19 @@
 //! What an exchange is made of: markets, fees, limits, and the settings of behaviour that public
 //! evidence does not decide.
 
+mod open;
+
 use hl_quant::{Price, SzDecimals};
 use hl_wire::Network;
 
 use crate::Usd;
+use crate::fault::dice::Dice;
 use crate::universe::{ListingState, MARGIN_TABLES, MarginTable};
+
+pub use open::{
+    CancelPriority, DuplicateCloid, ErrorSuffix, NonceMemory, OpenQuestions, PartialAck,
+    PartialUpdate, Resubscription,
+};
 
 /// Everything that [`Exchange::new`](crate::Exchange::new) needs besides the seed.
 ///
@@ -53,6 +61,31 @@ impl ExchangeConfig {
             streams: StreamConfig::default(),
             open_questions: OpenQuestions::default(),
         }
+    }
+
+    /// The same with the real venue's limits on a network address in force: 1,200 of weight for
+    /// REST, 10 WebSocket connections, 30 new ones and 2,000 frames in a minute (docs: "Rate limits
+    /// and user limits").
+    #[must_use]
+    pub const fn with_network_limits(mut self) -> Self {
+        self.limits.ip = IpLimit::Enforced { per_minute: 1_200 };
+        self.streams.max_connections = 10;
+        self.streams.max_opened = 30;
+        self.streams.max_frames = 2_000;
+        self
+    }
+
+    /// The same with everything that public evidence leaves open decided by a seed: the
+    /// [`OpenQuestions`], and the numbers that have been seen with more than one value.
+    #[must_use]
+    pub fn with_open_questions(mut self, seed: u64) -> Self {
+        self.open_questions = OpenQuestions::draw(seed);
+        let mut dice = Dice::new(seed, 0x6_12);
+        self.limits.price_band = dice.pick(PriceBand::Eighty, &[PriceBand::NinetyFive]);
+        self.taker_delay_blocks = dice.pick(2, &[0, 3, 6]);
+        self.streams.max_users = dice.pick(10, &[15]);
+        self.streams.l2_ms = dice.pick(5_000, &[500, 2_000]);
+        self
     }
 }
 
@@ -146,6 +179,8 @@ pub struct Limits {
     pub schedule_cancel_volume: Usd,
     /// How often per UTC day a scheduled cancel may fire.
     pub schedule_cancel_triggers: u32,
+    /// REST requests per network address.
+    pub ip: IpLimit,
 }
 
 impl Default for Limits {
@@ -157,6 +192,7 @@ impl Default for Limits {
             address: AddressLimit::Enforced { initial: 10_000 },
             schedule_cancel_volume: Usd::ZERO,
             schedule_cancel_triggers: 10,
+            ip: IpLimit::Counted,
         }
     }
 }
@@ -204,6 +240,22 @@ impl AddressLimit {
     }
 }
 
+/// The limit on REST requests, by weight: an action costs `1 + floor(items / 40)`, a question 2, 20
+/// or 60 and something for each twenty entries of a list (docs: "Rate limits and user limits").
+///
+/// The exchange does not know addresses, so all of its clients share one. That is why nothing is
+/// enforced unless it is asked for: a local exchange has all of its clients on one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IpLimit {
+    /// Requests are counted and never refused.
+    Counted,
+    /// What goes beyond is answered with status 429 and the body `null`, and not executed.
+    Enforced {
+        /// Weight within any 60 seconds; 1,200 on the real venue.
+        per_minute: u64,
+    },
+}
+
 /// Push intervals in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamConfig {
@@ -219,6 +271,15 @@ pub struct StreamConfig {
     pub max_subscriptions: usize,
     /// Different users in one connection's subscriptions.
     pub max_users: usize,
+    /// Posted requests that a connection may have in flight.
+    pub max_posts: usize,
+    /// Connections at one time; one more is closed with code 1008, like everything beyond the two
+    /// limits below.
+    pub max_connections: usize,
+    /// Connections opened within any 60 seconds.
+    pub max_opened: u64,
+    /// Frames that clients send within any 60 seconds.
+    pub max_frames: u64,
 }
 
 impl Default for StreamConfig {
@@ -230,59 +291,10 @@ impl Default for StreamConfig {
             silence_ms: 60_000,
             max_subscriptions: 1_000,
             max_users: 10,
+            max_posts: 100,
+            max_connections: usize::MAX,
+            max_opened: u64::MAX,
+            max_frames: u64::MAX,
         }
     }
-}
-
-/// Behaviour that public evidence leaves open: a client must be safe under every setting.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OpenQuestions {
-    /// How a GTC order that filled in part and now rests is acknowledged.
-    pub partial_ack: PartialAck,
-    /// A new order whose cloid an open order of the same account has.
-    pub duplicate_cloid: DuplicateCloid,
-    /// Whether a partial fill of a resting order sends an `orderUpdates` message.
-    pub partial_update: PartialUpdate,
-    /// Whether per-order error texts end in ` asset=N`.
-    pub error_suffix: ErrorSuffix,
-}
-
-/// See [`OpenQuestions::partial_ack`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PartialAck {
-    /// `{"resting":{"oid":..}}`.
-    #[default]
-    Resting,
-    /// `{"filled":{"totalSz":..}}` with less than the order's size.
-    Filled,
-}
-
-/// See [`OpenQuestions::duplicate_cloid`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DuplicateCloid {
-    /// The second order is refused.
-    #[default]
-    Refused,
-    /// Both are open; the cloid names the newer one.
-    Accepted,
-}
-
-/// See [`OpenQuestions::partial_update`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PartialUpdate {
-    /// Partial fills are only seen through fills.
-    #[default]
-    Silent,
-    /// An `open` update with the remaining size.
-    Open,
-}
-
-/// See [`OpenQuestions::error_suffix`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ErrorSuffix {
-    /// As captured from the live venue.
-    #[default]
-    Asset,
-    /// As printed in the docs.
-    Bare,
 }

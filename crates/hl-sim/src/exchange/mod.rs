@@ -1,22 +1,27 @@
 //! The exchange as its callers drive it: inputs, outputs and time.
 
-use std::collections::VecDeque;
+mod ask;
+pub(crate) mod window;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use hl_quant::{Millis, SignedSize, SzDecimals};
 use hl_wire::Address;
 
 use crate::Usd;
 use crate::config::ExchangeConfig;
-use crate::core::Core;
 use crate::core::account::Owner;
-use crate::exec::{self, BadRequest, Class, Mempool, Pending, ReplyTo};
-use crate::info::{self, InfoError};
+use crate::core::{Core, Event};
+use crate::exec::{self, Class, Mempool, Pending, ReplyTo};
+use crate::fault::Kind;
 use crate::io::{ConnId, Input, Output, Path, RequestId};
+use crate::trouble::memory::Memory;
 use crate::truth::{Listed, Truth};
 use crate::universe::ListingState;
 use crate::venue::{Background, Venue};
 use crate::witness::{Witness, Witnessed};
 use crate::ws::{Streams, Wanted};
+use window::Window;
 
 /// Time between mark price updates.
 const MARK_MS: u64 = 3_000;
@@ -35,6 +40,16 @@ pub struct Exchange {
     next_block: Option<Millis>,
     next_mark: Millis,
     witness: Witness,
+    /// The latest time that the exchange was told of.
+    clock: Millis,
+    /// Answers that are held back, by when they go out.
+    late: BTreeMap<(Millis, u64), Output>,
+    /// Fills that their owners have not been told of, by when they will be.
+    untold: BTreeMap<(Millis, u64), Event>,
+    /// Tells apart what is held back until the same time.
+    serial: u64,
+    memory: Memory,
+    ip: Window,
 }
 
 impl Exchange {
@@ -51,6 +66,12 @@ impl Exchange {
             next_block: None,
             next_mark: Millis(0),
             witness: Witness::default(),
+            clock: Millis(0),
+            late: BTreeMap::new(),
+            untold: BTreeMap::new(),
+            serial: 0,
+            memory: Memory::default(),
+            ip: Window::default(),
         }
     }
 
@@ -64,7 +85,46 @@ impl Exchange {
     /// Pays USDC into the perpetuals side of a master account, opening it if need be.
     pub fn fund(&mut self, address: Address, usd: Usd) {
         let id = self.core.open_account(address, Owner::User);
-        self.core.deposit(id, usd);
+        self.core.pay_in(id, usd);
+    }
+
+    /// Takes USDC out of a master account's perpetuals side, as its owner could: at most what backs
+    /// no position and no order. Returns how much that was; zero for an unknown account.
+    pub fn withdraw(&mut self, address: Address, usd: Usd) -> Usd {
+        let id = self.core.by_address.get(&address).copied();
+        id.map_or(Usd::ZERO, |id| self.core.pay_out(id, usd))
+    }
+
+    /// Begins a fault of the venue; kinds of other layers change nothing. What it does at once is
+    /// in the state when this returns, and told with the next block.
+    ///
+    /// ```
+    /// # use hl_sim::{Exchange, ExchangeConfig, universe};
+    /// # use hl_quant::Millis;
+    /// # let mut exchange = Exchange::new(ExchangeConfig::new(universe::markets()), 1);
+    /// let halt = "meta.halt market=0".parse()?;
+    /// exchange.inject(&halt);
+    /// // Orders for the first market are refused with "Trading is halted." until this:
+    /// exchange.heal(&halt);
+    /// # Ok::<(), hl_sim::fault::UnreadableFault>(())
+    /// ```
+    pub fn inject(&mut self, kind: &Kind) {
+        self.core.inject(*kind);
+    }
+
+    /// Ends a fault that was begun with the same kind and parameters, the oldest one if there are
+    /// several. What a fault has done (a fill, a payment, a cancelled order) stays done; what it
+    /// has changed (a listing, `szDecimals`, an approval, a limit) is as it was before.
+    pub fn heal(&mut self, kind: &Kind) {
+        self.core.heal(*kind);
+    }
+
+    /// The markets that the `market` of a fault counts, by coin; coins without market are left out.
+    /// With none, which is how an exchange begins, they are all of them.
+    pub fn set_fault_markets<'a>(&mut self, coins: impl IntoIterator<Item = &'a str>) {
+        let assets = coins.into_iter().filter_map(|coin| self.core.market_by_coin(coin));
+        let assets = assets.map(|market| market.asset).collect();
+        self.core.trouble.set_targets(assets);
     }
 
     /// Lets an agent sign for a master, in the unnamed slot, without expiry. Opens the master's
@@ -108,7 +168,10 @@ impl Exchange {
     /// What really happened, as of the last block.
     #[must_use]
     pub fn truth(&self) -> Truth {
-        self.core.truth()
+        let mut truth = self.core.truth();
+        truth.max_ip_weight = self.ip.most;
+        truth.max_ws_frames = self.streams.most_frames();
+        truth
     }
 
     /// From now on keeps every deed for [`Exchange::take_deeds`].
@@ -152,12 +215,14 @@ impl Exchange {
 
     /// Brings the exchange to `now` (it never goes back), block by block, then takes one input.
     pub fn handle(&mut self, now: Millis, input: Input) {
+        self.clock = self.clock.max(now);
         self.advance(now);
+        self.release();
         match input {
             Input::Tick => {}
             Input::Http { id, path: Path::Info, body } => self.ask(id, &body),
             Input::Http { id, path: Path::Exchange, body } => self.submit(id, &body),
-            Input::WsOpen { conn } => self.streams.open(&mut self.core, conn),
+            Input::WsOpen { conn } => self.streams.open(&mut self.core, self.clock, conn),
             Input::WsText { conn, text } => self.frame(conn, &text),
             Input::WsClose { conn } => self.streams.close(conn),
         }
@@ -166,39 +231,34 @@ impl Exchange {
 
     /// The next thing to do; [`Output::WaitUntil`] when there is nothing more to do now.
     pub fn poll(&mut self) -> Output {
-        self.outputs
-            .pop_front()
-            .unwrap_or_else(|| Output::WaitUntil(self.next_block.unwrap_or(Millis(0))))
-    }
-
-    /// Answers a question at once.
-    fn ask(&mut self, id: RequestId, body: &[u8]) {
-        let (status, body) = match info::first_value(body) {
-            None => BadRequest::NotJson.reply(),
-            Some(question) => match info::answer(&self.core, &question) {
-                Ok(json) => (200, json),
-                Err(InfoError::Shape) => BadRequest::Shape.reply(),
-                Err(InfoError::Server) => (500, "null".to_owned()),
-            },
-        };
-        self.outputs.push_back(Output::HttpReply { id, status, body: body.into_bytes() });
+        self.outputs.pop_front().unwrap_or_else(|| {
+            let block = self.next_block.unwrap_or(Millis(0));
+            Output::WaitUntil(self.next_late().map_or(block, |late| late.min(block)))
+        })
     }
 
     /// Takes in an action, to be answered when it has been executed, or refuses it at once.
     fn submit(&mut self, id: RequestId, body: &[u8]) {
         match exec::receive(self.core.config.network, body) {
-            Ok(request) => self.mempool.push(&self.core, ReplyTo::Http(id), request),
+            Ok(request) => {
+                let weight = request.ip_weight();
+                if !self.has_weight(weight) {
+                    return self.reply(id, 429, "null".to_owned(), 0);
+                }
+                self.use_weight(weight);
+                self.mempool.push(&self.core, ReplyTo::Http(id), request);
+            }
             Err(bad) => {
                 self.witness.unreadable(self.core.now, id);
                 let (status, body) = bad.reply();
-                self.outputs.push_back(Output::HttpReply { id, status, body: body.into_bytes() });
+                self.reply(id, status, body, 0);
             }
         }
     }
 
     fn frame(&mut self, conn: ConnId, text: &str) {
         let in_flight = self.mempool.posts_of(conn);
-        let wanted = self.streams.receive(&self.core, conn, text, in_flight);
+        let wanted = self.streams.receive(&self.core, conn, text, self.clock, in_flight);
         let Some(Wanted::Action { id, body }) = wanted else { return };
         match exec::receive(self.core.config.network, body.as_bytes()) {
             Ok(request) => self.mempool.push(&self.core, ReplyTo::Post { conn, id }, request),
@@ -230,6 +290,7 @@ impl Exchange {
         let (early, late): (Vec<_>, Vec<_>) =
             due.into_iter().partition(|pending| pending.class != Class::Taking);
         self.execute(&early);
+        self.core.trouble_block();
         if let Some(background) = &mut self.background {
             background.advance(now, &mut Venue::new(&mut self.core));
         }
@@ -242,8 +303,35 @@ impl Exchange {
         }
         let events = std::mem::take(&mut self.core.events);
         self.witness.events(&self.core, &events);
+        let events = self.hold_untold(events);
         self.streams.publish(&mut self.core, events);
         self.outputs.extend(self.streams.take_output());
+        self.memory.look(&self.core);
+    }
+
+    /// Keeps back the fills that are to be told later, and adds those whose time has come.
+    fn hold_untold(&mut self, mut events: Vec<Event>) -> Vec<Event> {
+        let now = self.core.now;
+        let is_late = |event: &Event| match event {
+            Event::Fill(_, fill) if fill.told > now => Some(fill.told),
+            _ => None,
+        };
+        if self.untold.is_empty() && !events.iter().any(|event| is_late(event).is_some()) {
+            return events;
+        }
+        let mut told = Vec::new();
+        for event in events.drain(..) {
+            if let Some(at) = is_late(&event) {
+                self.serial = self.serial.saturating_add(1);
+                self.untold.insert((at, self.serial), event);
+            } else {
+                told.push(event);
+            }
+        }
+        while self.untold.first_key_value().is_some_and(|((at, _), _)| *at <= now) {
+            told.extend(self.untold.pop_first().map(|(_, event)| event));
+        }
+        told
     }
 
     fn execute(&mut self, actions: &[Pending]) {
@@ -252,8 +340,8 @@ impl Exchange {
             self.witness.action(self.core.now, request.signer(), request.nonce());
             match *to {
                 ReplyTo::Http(id) => {
-                    let body = answer.to_json().into_bytes();
-                    self.outputs.push_back(Output::HttpReply { id, status: 200, body });
+                    let lag = self.core.trouble.ack_lag();
+                    self.reply(id, 200, answer.to_json(), lag);
                 }
                 ReplyTo::Post { conn, id } => {
                     self.streams.answer_post(&self.core, conn, id, &answer);

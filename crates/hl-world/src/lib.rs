@@ -57,6 +57,7 @@ mod report;
 mod run;
 mod schedule;
 mod shell;
+mod trace;
 mod world;
 
 pub use config::{Latency, OnBreach, Operations, RunConfig, WorldConfig, WorldError};
@@ -65,4 +66,5 @@ pub use observe::{BotId, BotScene, Breach, Checker, Observation, Scene, Sent, St
 pub use phase::Phase;
 pub use report::{Believed, SeedReport, Tally};
 pub use run::run_seed;
+pub use trace::Trace;
 pub use world::World;

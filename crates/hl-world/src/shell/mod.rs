@@ -66,6 +66,8 @@ pub(crate) struct Shell {
     /// When the request for the cache's documents was sent.
     specs_at: Millis,
     specs_asked: bool,
+    /// When the request budget is asked for again.
+    budget_at: Millis,
     me: Identity,
     nonces: Nonces,
     /// The nonce of each place and modify, to be burnt if nobody knows what became of it.
@@ -114,6 +116,7 @@ impl Shell {
             specs: SpecCache::new(SpecCacheConfig::default(), Overrides::default())?,
             specs_at: Millis(0),
             specs_asked: false,
+            budget_at: Millis(0),
             nonces: Nonces::open(host.disk),
             me,
             used: BTreeMap::new(),

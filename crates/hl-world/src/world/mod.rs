@@ -85,6 +85,7 @@ impl<'c> World<'c> {
         if !closed {
             exchange = exchange.witnessed();
         }
+        exchange.set_fault_markets(me.coins.iter().map(String::as_str));
         exchange.fund(MASTER, deposit);
         exchange.approve_agent(MASTER, agent);
         let until = plan.faults.iter().map(|f| f.at.saturating_add(f.lasts_ms)).max();

@@ -57,6 +57,7 @@ mod report;
 mod run;
 mod schedule;
 mod shell;
+mod sign;
 mod trace;
 mod world;
 

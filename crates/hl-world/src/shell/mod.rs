@@ -18,7 +18,7 @@ use hl_sim::{ConnId, Input, RequestId};
 use hl_specs::{Overrides, SpecCache, SpecCacheConfig, Ticket};
 use hl_wire::session::{BookDepth, Session, SessionConfig, Subscription};
 use hl_wire::stream::Scratch;
-use hl_wire::{Address, AgentKey, Network, Nonce};
+use hl_wire::{Address, Nonce};
 
 use crate::WorldError;
 use crate::crash::Death;
@@ -26,6 +26,7 @@ use crate::host::Host;
 use crate::network::ToBot;
 use crate::nonces::Nonces;
 use crate::observe::{BotId, Observation, Started};
+use crate::sign::Signer;
 use core::Core;
 use journal::Journal;
 
@@ -49,9 +50,8 @@ enum Asked {
 pub(crate) struct Identity {
     pub(crate) engine: EngineConfig,
     pub(crate) coins: Vec<String>,
-    pub(crate) key: Rc<AgentKey>,
+    pub(crate) signer: Rc<Signer>,
     pub(crate) master: Address,
-    pub(crate) network: Network,
 }
 
 /// One process.
@@ -105,7 +105,7 @@ impl Shell {
     ) -> Result<Self, WorldError> {
         let me = me.clone();
         let (journal, carry) = Journal::open(host, run);
-        let started = Started { bot, agent: me.key.address(), carry: carry.clone() };
+        let started = Started { bot, agent: me.signer.address(), carry: carry.clone() };
         let engine = Engine::new(me.engine.clone(), run).restore(carry);
         let mut shell = Self {
             core: Core::new(bot, engine),

@@ -3,8 +3,8 @@
 
 use hl_engine::{
     AccountMoney, Command, Connection, Engine, EngineConfig, Input, Layer, Level, MarketConfig,
-    MarketId, MarketStatus, OrderUpdate, Output, Ppm, Query, Reply, Requote, SpreadConfig, Timing,
-    Usd, VenueState,
+    MarketId, MarketStatus, OpenOrder, OrderUpdate, Output, Ppm, Query, Reply, Requote, RetryGuard,
+    SpreadConfig, Timing, Usd, VenueState,
 };
 use hl_quant::{MarketSpec, Millis, Notional, Price, Size, SzDecimals};
 use hl_wire::{Cloid, Oid};
@@ -17,10 +17,13 @@ const DEPTH: usize = 20;
 pub struct Desk {
     engine: Engine,
     now: Millis,
-    /// Each market sees a book twice a second, as on the venue's fast channel.
+    /// Each market sees a book once a second: more decisions that act than that, and the venue's
+    /// limit on requests would decide.
     step_ms: u64,
     next_oid: u64,
     commands: Vec<Command>,
+    /// The list of open orders, when it is asked for.
+    list: Vec<OpenOrder>,
     /// Commands given since the start.
     pub given: u64,
 }
@@ -84,6 +87,7 @@ fn config(markets: u16) -> EngineConfig {
             reconcile_max_age_ms: never,
             ..Timing::default()
         },
+        guard: RetryGuard { spec_ttl_ms: never, ..RetryGuard::default() },
         ..EngineConfig::default()
     }
 }
@@ -94,9 +98,10 @@ impl Desk {
     pub fn quoting(markets: u16) -> Self {
         let now = Millis(1_762_252_867_000);
         let engine = Engine::new(config(markets), 7);
-        let step_ms = 500 / u64::from(markets.max(1));
+        let step_ms = 1_000 / u64::from(markets.max(1));
         let commands = Vec::with_capacity(64);
-        let mut desk = Self { engine, now, step_ms, next_oid: 0, commands, given: 0 };
+        let list = Vec::with_capacity(1_024);
+        let mut desk = Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0 };
         desk.input(Input::Connection(Connection::Up));
         for round in 0..64 {
             for market in 0..markets {
@@ -182,21 +187,40 @@ impl Desk {
                     self.drain();
                 }
             }
+            Command::Reconcile { query: Query::OpenOrders, .. } => self.tell_open(request),
             Command::Reconcile { query, .. } => {
                 let input = match query {
-                    Query::OpenOrders => Input::OpenOrders { request, orders: &[] },
                     Query::Account => {
                         let money = AccountMoney::idle(Usd::from_e8(1_000_000_000_000));
                         Input::Account { request, time: now, positions: &[], money }
                     }
                     Query::Fills { .. } => Input::Fills { request: Some(request), fills: &[] },
                     Query::Ledger { .. } => Input::Ledger { request, transfers: &[] },
-                    Query::Order { .. } => Input::QueryFailed { request },
+                    Query::OpenOrders | Query::Order { .. } => Input::QueryFailed { request },
                 };
                 self.engine.handle(now, input);
                 self.drain();
             }
         }
+    }
+
+    /// Every order that rests, as the engine knows them: the venue has accepted all.
+    fn tell_open(&mut self, request: hl_engine::RequestId) {
+        self.list.clear();
+        for index in 0..self.engine.config().markets.len() {
+            let market = MarketId(index as u16);
+            self.list.extend(self.engine.orders(market).map(|order| OpenOrder {
+                market,
+                oid: Oid(order.cloid.0 as u64),
+                cloid: Some(order.cloid),
+                side: order.side,
+                price: order.price,
+                remaining: order.remaining,
+                original: Some(order.remaining),
+            }));
+        }
+        self.engine.handle(self.now, Input::OpenOrders { request, orders: &self.list });
+        self.drain();
     }
 
     /// What the order stream says of an order that was taken off the book untouched.

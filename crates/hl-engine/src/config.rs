@@ -188,10 +188,9 @@ pub struct Limits {
     pub max_gross: Notional,
     /// The most orders live or in flight. The venue's own default is 1,000 per account.
     pub max_orders: u16,
-    /// Requests that only cancels may spend, once the venue's count of what is left is known.
+    /// Requests of our share that only cancels and reducing orders may spend, besides one for each
+    /// live order, once the venue's count of what is left is known.
     pub cancel_reserve: u64,
-    /// Below this many requests left, quotes are replaced only when four times further off.
-    pub budget_low: u64,
     /// Rejections in a row (post-only races aside) after which a market rests for
     /// [`Timing::park_ms`].
     pub max_rejects: u16,
@@ -203,7 +202,6 @@ impl Default for Limits {
             max_gross: Notional::whole(10_000),
             max_orders: 200,
             cancel_reserve: 500,
-            budget_low: 2_000,
             max_rejects: 5,
         }
     }
@@ -275,7 +273,7 @@ impl Default for Timing {
             answer_timeout_ms: 5_000,
             action_life_ms: 10_000,
             retry_ms: 1_000,
-            unknown_settle_ms: 15_000,
+            unknown_settle_ms: 1_000,
             stop_ms: 10_000,
             park_ms: 60_000,
         }

@@ -5,6 +5,12 @@ use hl_quant::{Millis, SignedSize, Size};
 use crate::Fill;
 
 /// How many fills are remembered, to know a repeated one.
+///
+/// More than the 2,000 that the venue repeats at most when a stream begins (Hyperliquid docs,
+/// "WebSocket subscriptions": userFills): one that is among the latest 2,000 of the account is among
+/// the latest 4,096 of its market, so a repeated one is always known. A question about fills goes
+/// back a minute; only a market that trades more often than that in a minute can be told what it has
+/// forgotten, and is then asked for its position instead.
 const MEMORY: usize = 4_096;
 
 /// What a fill did.
@@ -45,7 +51,8 @@ struct Seen {
 pub(crate) struct Ledger {
     /// Sorted, oldest first.
     seen: Vec<Seen>,
-    /// Nothing at or before this moment is remembered any more.
+    /// The watermark: every fill after this moment that was counted is in `seen`. At or before it
+    /// some may be missing, so that what is not in `seen` may be new or not, and is not counted.
     forgotten: Option<Millis>,
     anchor: Option<(Millis, SignedSize)>,
     /// The first anchor: this run trades after it, beginning with that position.
@@ -85,9 +92,6 @@ impl Ledger {
 
     /// Counts a fill, unless it has been counted.
     pub(crate) fn fill(&mut self, fill: &Fill) -> Applied {
-        if self.forgotten.is_some_and(|moment| fill.time <= moment) {
-            return Applied::TooOld;
-        }
         let Some(delta) = SignedSize::ZERO.after_fill(fill.side, fill.size) else {
             return Applied::Absurd;
         };
@@ -95,6 +99,9 @@ impl Ledger {
         let Err(at) = self.seen.binary_search_by_key(&key, |seen| (seen.time, seen.tid)) else {
             return Applied::Repeated;
         };
+        if self.forgotten.is_some_and(|moment| fill.time <= moment) {
+            return Applied::TooOld;
+        }
         let Some(after) = self.position.raw().checked_add(delta.raw()) else {
             return Applied::Absurd;
         };
@@ -120,7 +127,10 @@ impl Ledger {
     }
 
     fn remember(&mut self, at: usize, seen: Seen) {
-        if self.seen.len() == MEMORY {
+        if self.seen.len() == MEMORY && at == 0 {
+            // Older than all that is remembered: counted, and forgotten at once.
+            self.forgotten = self.forgotten.max(Some(seen.time));
+        } else if self.seen.len() == MEMORY {
             let oldest = self.seen.remove(0);
             self.forgotten = self.forgotten.max(Some(oldest.time));
             self.seen.insert(at.saturating_sub(1), seen);
@@ -307,6 +317,23 @@ mod tests {
     }
 
     #[test]
+    fn a_late_fill_between_the_watermark_and_the_memory_counts_once() {
+        let mut ledger = Ledger::new();
+        ledger.anchor(Millis(0), SignedSize::ZERO);
+        for i in 0..4_096 {
+            ledger.fill(&fill(10_000 + i, i, "1", "0"));
+        }
+        // The memory is full and nothing has been forgotten yet.
+        let late = fill(5_000, 77, "1", "0");
+        assert!(matches!(ledger.fill(&late), Applied::New { ours: true, .. }));
+        assert_eq!(at(&ledger), "4097");
+        assert_eq!(ledger.fill(&late), Applied::TooOld, "not twice");
+        assert!(matches!(ledger.fill(&fill(5_001, 78, "1", "0")), Applied::New { .. }));
+        assert_eq!(at(&ledger), "4098");
+        assert_eq!(ledger.fill(&fill(10_000, 0, "1", "0")), Applied::Repeated);
+    }
+
+    #[test]
     fn what_is_forgotten_is_refused_and_not_counted_twice() {
         let mut ledger = Ledger::new();
         ledger.anchor(Millis(0), SignedSize::ZERO);
@@ -315,6 +342,8 @@ mod tests {
         }
         assert_eq!(at(&ledger), "5000");
         assert_eq!(ledger.fill(&fill(1, 1, "1", "0")), Applied::TooOld);
+        assert_eq!(ledger.fill(&fill(904, 904, "1", "0")), Applied::TooOld, "the watermark");
+        assert_eq!(ledger.fill(&fill(905, 905, "1", "0")), Applied::Repeated, "just above it");
         assert_eq!(ledger.fill(&fill(5_000, 5_000, "1", "0")), Applied::Repeated);
         assert_eq!(at(&ledger), "5000");
     }

@@ -127,6 +127,7 @@ mod exposure;
 mod fair;
 mod float;
 mod gate;
+mod guard;
 mod ids;
 mod input;
 mod ledger;

@@ -1,9 +1,10 @@
 //! One order of ours, from the decision to send it to the last fill it can have.
 
-use hl_quant::{Millis, Price, QuantFields, Side, Size};
+use arrayvec::ArrayVec;
+use hl_quant::{MarketSpec, Millis, Price, QuantFields, Side, Size};
 use hl_wire::{Cloid, Oid, ReduceOnly, Tif};
 
-use crate::{Doubt, OrderState, RequestId};
+use crate::{Doubt, IntentId, OrderState, RequestId, Want};
 
 /// Where in which command an order was: how an answer finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,66 @@ pub(crate) struct Cancel {
     pub(crate) answered: bool,
 }
 
+/// The venue's names for an order, latest last. A modify gives a new one, and fills under the old one
+/// may still come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Oids(ArrayVec<Oid, 4>);
+
+impl Oids {
+    pub(crate) fn of(oid: Oid) -> Self {
+        let mut oids = Self::default();
+        oids.learn(oid);
+        oids
+    }
+
+    pub(crate) fn has(&self, oid: Oid) -> bool {
+        self.0.contains(&oid)
+    }
+
+    pub(crate) fn latest(&self) -> Option<Oid> {
+        self.0.last().copied()
+    }
+
+    /// Adds a name; the oldest is given up for it if there is no room.
+    pub(crate) fn learn(&mut self, oid: Oid) {
+        if self.has(oid) {
+            return;
+        }
+        if self.0.is_full() {
+            self.0.remove(0);
+        }
+        // There is room now.
+        let _ = self.0.try_push(oid);
+    }
+}
+
+/// What the quoting wanted before it was made legal, and under which rules that was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wish {
+    pub(crate) want: Want,
+    pub(crate) rules: MarketSpec,
+}
+
+/// What is known of the nonce under which an order was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Nonce {
+    /// The venue refuses the order in a block later than this.
+    pub(crate) expires: Millis,
+    /// Since when we know that the order can reach no block any more: its nonce was burnt, or the
+    /// venue's time has passed `expires`.
+    pub(crate) dead: Option<Millis>,
+    /// Whether the venue has said that the nonce is used: then it cannot be burnt.
+    pub(crate) used: bool,
+    /// From when on it is to be burnt, if the order is still in doubt.
+    pub(crate) burn_from: Millis,
+}
+
+impl Nonce {
+    pub(crate) const fn new(expires: Millis) -> Self {
+        Self { expires, dead: None, used: false, burn_from: Millis(u64::MAX) }
+    }
+}
+
 /// A question about an order that only the venue can answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking {
@@ -44,8 +105,25 @@ pub(crate) struct Asking {
     pub(crate) next: Millis,
     /// The question in flight and when it was asked.
     pub(crate) query: Option<(RequestId, Millis)>,
-    /// How often the venue said that there is no such order, long enough after it was sent.
+    /// How often the venue said that there is no such order, asked when that had become evidence.
     pub(crate) misses: u8,
+    /// How often it has been asked.
+    pub(crate) asks: u8,
+}
+
+impl Asking {
+    fn at(next: Millis) -> Self {
+        Self { next, query: None, misses: 0, asks: 0 }
+    }
+
+    /// When to ask again after an answer, or a failure, that settled nothing: soon at first, then
+    /// less often.
+    pub(crate) fn again(&mut self, now: Millis, retry_ms: u64) {
+        self.asks = self.asks.saturating_add(1);
+        let times = if self.asks <= 3 { 1 } else { 4 };
+        self.query = None;
+        self.next = now.plus(retry_ms.saturating_mul(times));
+    }
 }
 
 /// Where an order came from.
@@ -53,7 +131,7 @@ pub(crate) struct Asking {
 pub(crate) enum Origin {
     /// This run's quoting.
     Quote,
-    /// Found at the venue with our tag, placed by an earlier run: to be cancelled.
+    /// Of an earlier run, found at the venue or on its record: to be cancelled.
     Orphan,
     /// Closes a position: reduce-only and immediate-or-cancel, so that it never rests.
     Exit,
@@ -70,10 +148,16 @@ pub(crate) struct Order {
     pub(crate) size: Size,
     pub(crate) reduce_only: ReduceOnly,
     pub(crate) quant: QuantFields,
-    pub(crate) oid: Option<Oid>,
+    /// The logical order that it serves, and the how-many-eth order of it this is.
+    pub(crate) intent: IntentId,
+    pub(crate) tries: u8,
+    /// `None` for an order of an earlier run.
+    pub(crate) wish: Option<Wish>,
+    pub(crate) oids: Oids,
     pub(crate) phase: Phase,
     pub(crate) slot: Slot,
     pub(crate) sent: Millis,
+    pub(crate) nonce: Nonce,
     /// The sum of its fills, each counted once.
     pub(crate) filled: Size,
     /// How much the venue says has traded, by its last word about the order as a whole.
@@ -132,11 +216,7 @@ impl Order {
         self.told = told.or(self.told);
         self.cancel = None;
         // Fills that are owed normally arrive by themselves; if not, ask.
-        self.asking = (!self.reserve().is_zero()).then_some(Asking {
-            next: now.plus(retry_ms),
-            query: None,
-            misses: 0,
-        });
+        self.asking = (!self.reserve().is_zero()).then(|| Asking::at(now.plus(retry_ms)));
     }
 
     /// Asks the venue about the order from `at` on, if it is not being asked already. Returns
@@ -144,17 +224,24 @@ impl Order {
     pub(crate) fn ask(&mut self, at: Millis) -> bool {
         let new = self.asking.is_none();
         if new {
-            self.asking = Some(Asking { next: at, query: None, misses: 0 });
+            self.asking = Some(Asking::at(at));
         }
         new
     }
 
     /// The placing is in doubt: from now on only the venue's word settles it.
-    pub(crate) fn doubt(&mut self, now: Millis, why: Doubt) -> Option<Doubt> {
+    pub(crate) fn doubt(&mut self, now: Millis, why: Doubt, retry_ms: u64) -> Option<Doubt> {
         if self.phase == Phase::Pending {
             self.phase = Phase::Unknown;
+            // One question first: most orders in doubt have been placed, and a burn would be wasted.
+            self.nonce.burn_from = now.plus(retry_ms);
         }
         self.ask(now).then_some(why)
+    }
+
+    /// Whether it is of an earlier run and nobody knows yet what became of it.
+    pub(crate) fn is_carried(&self) -> bool {
+        self.origin == Origin::Orphan && self.phase == Phase::Unknown
     }
 
     /// Its time in force.
@@ -162,6 +249,53 @@ impl Order {
         match self.origin {
             Origin::Quote | Origin::Orphan => Tif::Alo,
             Origin::Exit => Tif::Ioc,
+        }
+    }
+
+    /// Since when no block can contain the order for the first time: from then on "no such order" is
+    /// evidence. An order that was seen at the venue has used its nonce.
+    pub(crate) fn dead_since(&self) -> Option<Millis> {
+        match self.phase {
+            Phase::Pending | Phase::Unknown => self.nonce.dead,
+            Phase::Live | Phase::Closed => Some(self.sent),
+        }
+    }
+
+    /// The nonce is dead since `now`: what the venue says from then on counts.
+    pub(crate) fn bury(&mut self, now: Millis, settle_ms: u64) {
+        if matches!(self.phase, Phase::Pending | Phase::Unknown) && self.nonce.dead.is_none() {
+            self.nonce.dead = Some(now);
+            if let Some(asking) = &mut self.asking {
+                (asking.misses, asking.asks) = (0, 0);
+                asking.next = now.plus(settle_ms);
+            }
+        }
+    }
+
+    /// Whether the order is in doubt and its nonce should be burnt now.
+    pub(crate) fn wants_burn(&self, now: Millis) -> bool {
+        self.phase == Phase::Unknown
+            && self.slot.request != RequestId(0)
+            && self.nonce.dead.is_none()
+            && !self.nonce.used
+            && now >= self.nonce.burn_from
+    }
+
+    /// Takes a step back of the clock: no moment of ours lies ahead of `now`, and what was planned
+    /// is due within the time it was planned for.
+    pub(crate) fn rebase(&mut self, now: Millis, retry_ms: u64) {
+        self.sent = self.sent.min(now);
+        self.closed_at = self.closed_at.min(now);
+        self.nonce.dead = self.nonce.dead.map(|at| at.min(now));
+        if self.nonce.burn_from != Millis(u64::MAX) {
+            self.nonce.burn_from = self.nonce.burn_from.min(now.plus(retry_ms));
+        }
+        if let Some(cancel) = &mut self.cancel {
+            cancel.sent = cancel.sent.min(now);
+        }
+        if let Some(asking) = &mut self.asking {
+            asking.next = asking.next.min(now.plus(retry_ms));
+            asking.query = asking.query.map(|(id, at)| (id, at.min(now)));
         }
     }
 

@@ -6,10 +6,14 @@ use arrayvec::ArrayVec;
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::{Cloid, Oid};
 
-use crate::{exposure::Exposure, order::Order};
+use crate::{
+    exposure::Exposure,
+    order::{Oids, Order},
+};
 
-/// How many gone orders are remembered, so that a late fill or a stale list still finds them.
-const MEMORY: usize = 1_024;
+/// How many gone orders are remembered, so that a late fill or a stale list still finds them. A fill of
+/// one that is forgotten still counts in position and money, and by its cloid for ours.
+const MEMORY: usize = 4_096;
 
 /// How long a book may be on its way.
 const ON_ITS_WAY_MS: u64 = 1_000;
@@ -18,10 +22,10 @@ const ON_ITS_WAY_MS: u64 = 1_000;
 const UNMATCHED: usize = 32;
 
 /// An order that is gone, as far as it is remembered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gone {
     pub(crate) cloid: Cloid,
-    pub(crate) oid: Option<Oid>,
+    pub(crate) oids: Oids,
     pub(crate) side: Side,
     pub(crate) price: Price,
     pub(crate) size: Size,
@@ -64,19 +68,24 @@ impl Orders {
         self.open.iter_mut().find(|order| order.cloid == cloid)
     }
 
-    /// By our name if the message carries one, else by the venue's.
+    /// By our name if the message carries one, else by any name that the venue has given it.
     pub(crate) fn find_mut(&mut self, cloid: Option<Cloid>, oid: Oid) -> Option<&mut Order> {
         self.open.iter_mut().find(|order| match cloid {
             Some(cloid) => order.cloid == cloid,
-            None => order.oid == Some(oid),
+            None => order.oids.has(oid),
         })
     }
 
     pub(crate) fn find_gone(&mut self, cloid: Option<Cloid>, oid: Oid) -> Option<&mut Gone> {
         self.gone.iter_mut().rev().find(|gone| match cloid {
             Some(cloid) => gone.cloid == cloid,
-            None => gone.oid == Some(oid),
+            None => gone.oids.has(oid),
         })
+    }
+
+    /// Whether this run has placed or adopted it.
+    pub(crate) fn knows(&mut self, cloid: Option<Cloid>, oid: Oid) -> bool {
+        self.find_mut(cloid, oid).is_some() || self.find_gone(cloid, oid).is_some()
     }
 
     /// Keeps a fill for the order that will turn out to have this oid. Returns `false` if there is
@@ -108,7 +117,7 @@ impl Orders {
                 }
                 gone.push_back(Gone {
                     cloid: order.cloid,
-                    oid: order.oid,
+                    oids: order.oids.clone(),
                     side: order.side,
                     price: order.price,
                     size: order.size,
@@ -118,6 +127,12 @@ impl Orders {
             }
             keep
         });
+    }
+
+    /// Takes a step back of the clock.
+    pub(crate) fn rebase(&mut self, now: Millis, retry_ms: u64) {
+        self.open.iter_mut().for_each(|order| order.rebase(now, retry_ms));
+        self.gone.iter_mut().for_each(|gone| gone.closed_at = gone.closed_at.min(now));
     }
 
     /// How many may be in the book, now or soon.

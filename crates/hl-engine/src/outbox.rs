@@ -5,8 +5,14 @@ use std::collections::VecDeque;
 use hl_quant::Millis;
 
 use crate::{
-    Batch, CancelOrder, Command, Event, EventKind, Fetch, ModifyOrder, PlaceOrder, Query,
-    RequestId, order::Slot,
+    Batch, BudgetConfig, CancelOrder, Command, Event, EventKind, Fetch, ModifyOrder, PlaceOrder,
+    Query, RequestId,
+    budget::{
+        Budgets, Class,
+        limits::{QUESTION, action_weight},
+        question_weight,
+    },
+    order::Slot,
 };
 
 /// Room for events and commands before anything has to be allocated.
@@ -18,8 +24,12 @@ const COMMANDS: usize = 32;
 pub(crate) struct Outbox {
     events: VecDeque<Event>,
     commands: VecDeque<Command>,
+    /// The moment of the input that is being worked on.
+    now: Millis,
     /// When the batches under construction expire at the venue.
     expires: Millis,
+    /// What the venue allows. It is counted here, because here every command passes.
+    pub(crate) budgets: Budgets,
     place: (RequestId, Batch<PlaceOrder>),
     modify: (RequestId, Batch<ModifyOrder>),
     cancel: (RequestId, Batch<CancelOrder>),
@@ -43,8 +53,10 @@ fn draw(next: &mut u64) -> RequestId {
 }
 
 impl Outbox {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(budget: BudgetConfig) -> Self {
         Self {
+            now: Millis(0),
+            budgets: Budgets::new(budget),
             events: VecDeque::with_capacity(EVENTS),
             commands: VecDeque::with_capacity(COMMANDS),
             expires: Millis(0),
@@ -55,9 +67,15 @@ impl Outbox {
         }
     }
 
-    /// From now on batches expire at this moment.
-    pub(crate) fn expire_at(&mut self, expires: Millis) {
-        self.expires = expires;
+    /// Begins the work on an input at `now`; what is staged expires at the venue at `expires`.
+    pub(crate) fn begin(&mut self, now: Millis, expires: Millis) {
+        (self.now, self.expires) = (now, expires);
+    }
+
+    /// Whether one more cancel may leave: it is free in a request that is already being made.
+    pub(crate) fn may_cancel(&self, now: Millis) -> bool {
+        let joins = !self.cancel.1.is_empty() && !self.cancel.1.is_full();
+        joins || self.budgets.may_send(now, Class::Cancel, action_weight(1))
     }
 
     /// When what is staged now expires at the venue.
@@ -73,6 +91,7 @@ impl Outbox {
         if self.place.1.is_full() {
             self.flush();
         }
+        self.budgets.address.spend(self.now, 1);
         stage(&mut self.place, &mut self.next, order)
     }
 
@@ -80,6 +99,7 @@ impl Outbox {
         if self.modify.1.is_full() {
             self.flush();
         }
+        self.budgets.address.spend(self.now, 1);
         stage(&mut self.modify, &mut self.next, order)
     }
 
@@ -87,31 +107,43 @@ impl Outbox {
         if self.cancel.1.is_full() {
             self.flush();
         }
+        self.budgets.address.spend(self.now, 1);
         stage(&mut self.cancel, &mut self.next, order)
     }
 
     pub(crate) fn query(&mut self, query: Query) -> RequestId {
         let request = draw(&mut self.next);
+        self.budgets.sent(self.now, question_weight(query));
         self.commands.push_back(Command::Reconcile { request, query });
         request
     }
 
     pub(crate) fn fetch_specs(&mut self, fetch: Fetch) -> RequestId {
         let request = draw(&mut self.next);
+        self.budgets.sent(self.now, QUESTION);
         self.commands.push_back(Command::FetchSpecs { request, fetch });
         request
     }
 
     pub(crate) fn burn(&mut self, of: RequestId) -> RequestId {
         let request = draw(&mut self.next);
+        self.send_action(1);
+        self.budgets.address.spend(self.now, 1);
         self.commands.push_back(Command::Burn { request, of });
         request
     }
 
     pub(crate) fn schedule_cancel(&mut self, at: Option<Millis>) -> RequestId {
         let request = draw(&mut self.next);
+        self.send_action(1);
+        self.budgets.address.spend(self.now, 1);
         self.commands.push_back(Command::ScheduleCancel { request, at });
         request
+    }
+
+    fn send_action(&mut self, orders: usize) {
+        let n = u64::try_from(orders).unwrap_or(u64::MAX);
+        self.budgets.sent(self.now, action_weight(n));
     }
 
     /// Turns the batches under construction into commands: what makes room first.
@@ -119,14 +151,17 @@ impl Outbox {
         let expires = self.expires;
         if !self.cancel.1.is_empty() {
             let (request, orders) = (self.cancel.0, self.cancel.1.take());
+            self.send_action(orders.len());
             self.commands.push_back(Command::Cancel { request, orders });
         }
         if !self.modify.1.is_empty() {
             let (request, orders) = (self.modify.0, self.modify.1.take());
+            self.send_action(orders.len());
             self.commands.push_back(Command::Modify { request, orders, expires });
         }
         if !self.place.1.is_empty() {
             let (request, orders) = (self.place.0, self.place.1.take());
+            self.send_action(orders.len());
             self.commands.push_back(Command::Place { request, orders, expires });
         }
     }

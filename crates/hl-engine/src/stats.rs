@@ -11,7 +11,7 @@ const MAX_CODES: usize = 48;
 
 /// What happened in one market, or in all of them together, since the engine was made.
 ///
-/// `attempts` = `accepted` + rejected + `never_sent` + `not_found` + `unresolved` + those in flight.
+/// `attempts` + `carried` = `accepted` + rejected + `never_sent` + `not_found` + `unresolved` + those in flight.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Orders that passed the gate and were handed to the shell, a modify's new order included.
@@ -40,6 +40,26 @@ pub struct Stats {
     pub canceled: u64,
     /// Orders that the venue took off the book by itself.
     pub canceled_by_venue: u64,
+    /// Post-only orders that the venue refused because its book had moved: races, not faults. They
+    /// are among the rejections too.
+    pub races: u64,
+    /// Orders whose tick or lot was refused and that the retry guard took up.
+    pub guarded: u64,
+    /// Those whose second try was taken.
+    pub guard_success: u64,
+    /// Those that failed all the same.
+    pub guard_exhausted: u64,
+    /// The most often that one logical order was handed to the shell: never more than two.
+    pub most_sends: u64,
+    /// Orders of earlier runs whose end was not on record when this run began. They end like
+    /// attempts, but are none of this run.
+    pub carried: u64,
+    /// Nonces that were burnt to settle an order in doubt.
+    pub burns: u64,
+    /// Inputs whose moment was before that of the input before.
+    pub clock_back: u64,
+    /// How often more time passed than was announced.
+    pub pauses: u64,
     /// Orders stopped by the gate.
     pub gate_stops: u64,
     /// How often a wanted quote began to be too small for the venue.
@@ -68,9 +88,9 @@ impl Stats {
     #[must_use]
     pub fn in_flight(&self) -> u64 {
         let ends = [self.accepted, self.never_sent, self.not_found, self.unresolved];
-        ends.iter().fold(self.attempts.saturating_sub(self.rejected_total()), |left, n| {
-            left.saturating_sub(*n)
-        })
+        let begun = self.attempts.saturating_add(self.carried);
+        ends.iter()
+            .fold(begun.saturating_sub(self.rejected_total()), |left, n| left.saturating_sub(*n))
     }
 
     pub(crate) fn reject(&mut self, code: RejectCode, n: u64) {
@@ -94,6 +114,14 @@ impl Stats {
             (&mut self.taker_fills, other.taker_fills),
             (&mut self.canceled, other.canceled),
             (&mut self.canceled_by_venue, other.canceled_by_venue),
+            (&mut self.races, other.races),
+            (&mut self.guarded, other.guarded),
+            (&mut self.guard_success, other.guard_success),
+            (&mut self.guard_exhausted, other.guard_exhausted),
+            (&mut self.carried, other.carried),
+            (&mut self.burns, other.burns),
+            (&mut self.clock_back, other.clock_back),
+            (&mut self.pauses, other.pauses),
             (&mut self.gate_stops, other.gate_stops),
             (&mut self.below_min, other.below_min),
             (&mut self.outdated, other.outdated),
@@ -102,6 +130,7 @@ impl Stats {
         for (mine, theirs) in pairs {
             *mine = mine.saturating_add(theirs);
         }
+        self.most_sends = self.most_sends.max(other.most_sends);
         self.volume = self.volume.saturating_add(other.volume);
         self.fees = self.fees.plus(other.fees);
         self.cash = self.cash.plus(other.cash);

@@ -98,6 +98,16 @@ impl Sync {
         self.ledger.reset();
     }
 
+    /// Takes a step back of the clock. The questions in flight are asked anew.
+    pub(crate) fn rebase(&mut self, now: Millis) {
+        self.up = self.up.map(|at| at.min(now));
+        self.clean = self.clean.map(|at| at.min(now));
+        self.specs.reset();
+        if self.up.is_none() {
+            self.orders.reset();
+        }
+    }
+
     pub(crate) fn disconnected(&mut self) {
         self.up = None;
     }

@@ -117,6 +117,18 @@ impl AddressBudget {
         }
     }
 
+    /// Takes a step back of the clock: the pace is measured anew.
+    pub(crate) fn rebase(&mut self, now: Millis) {
+        self.drip.rebase(now);
+        self.told = self.told.map(|at| at.min(now));
+        self.since = Some(now);
+        self.pace = [(0, 0); SLOTS];
+        let second = now.0 / 1_000;
+        for (at, _) in &mut self.recent {
+            *at = (*at).min(second);
+        }
+    }
+
     /// Whether the venue lets only a drip through.
     pub(crate) fn is_throttled(&self) -> bool {
         self.refused || (self.told.is_some() && self.used >= self.cap)

@@ -48,21 +48,23 @@ pub const REQUEST_PRICE: i128 = 5_000_000_000_000;
 
 /// How much weight may be spent at once. Together with what comes back within a minute and
 /// [`WEIGHT_SLACK`] it stays under [`SHARE_PERCENT`] of the limit in *every* window of a minute: a
-/// bucket that held a whole minute's weight would let nearly twice the limit through.
-pub const WEIGHT_AT_ONCE: u64 = 520;
+/// bucket that held a whole minute's weight would let nearly twice the limit through. It covers two
+/// complete reconciliations and some hundred requests more; the less is kept for a burst, the more
+/// comes back per minute.
+pub const WEIGHT_AT_ONCE: u64 = 200;
 
 /// How much weight comes back per minute.
-pub const WEIGHT_REFILL_PER_MINUTE: u64 = 540;
+pub const WEIGHT_REFILL_PER_MINUTE: u64 = 860;
 
 /// Requests of one decision are counted when they leave, so that a decision may overdraw by this
 /// much.
 pub const WEIGHT_SLACK: u64 = 20;
 
 /// The same three for WebSocket messages, of which pings and subscriptions need some.
-pub const MESSAGES_AT_ONCE: u64 = 880;
+pub const MESSAGES_AT_ONCE: u64 = 400;
 
 /// How many messages come back per minute.
-pub const MESSAGES_REFILL_PER_MINUTE: u64 = 900;
+pub const MESSAGES_REFILL_PER_MINUTE: u64 = 1_380;
 
 const _: () = {
     let weight = WEIGHT_AT_ONCE + WEIGHT_REFILL_PER_MINUTE + WEIGHT_SLACK;

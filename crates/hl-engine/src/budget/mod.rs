@@ -5,8 +5,6 @@
 //! by [`Class`]: each class leaves a floor that only the more important ones may touch. [`limits`] has
 //! the venue's numbers, each with its source.
 
-#![allow(dead_code, reason = "wired with the outbox in the next commits")]
-
 mod address;
 mod bucket;
 pub mod limits;
@@ -163,7 +161,7 @@ impl Budgets {
         self.address.refused();
     }
 
-    /// What an order of this class may cost, with `live` orders whose cancels must stay possible and
+    /// What an order of this class may cost the address, with `live` orders whose cancels must stay possible and
     /// `reserve` kept for cancels besides.
     pub(crate) fn allowance(
         &self,
@@ -172,9 +170,6 @@ impl Budgets {
         live: u64,
         reserve: u64,
     ) -> Allowance {
-        if !self.may_send(now, class, limits::action_weight(1)) {
-            return Allowance { left: Some(0), reserve: 0 };
-        }
         // One for the new order's own cancel.
         let live = live.saturating_add(1);
         if self.address.is_throttled() {
@@ -209,6 +204,13 @@ impl Budgets {
 
     pub(crate) fn chance(&self) -> crate::Ppm {
         self.config.worth
+    }
+
+    /// Takes a step back of the clock.
+    pub(crate) fn rebase(&mut self, now: Millis) {
+        self.weight.rebase(now);
+        self.messages.rebase(now);
+        self.address.rebase(now);
     }
 
     pub(crate) fn view(&self, now: Millis) -> BudgetView {

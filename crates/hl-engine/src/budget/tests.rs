@@ -18,9 +18,9 @@ fn each_class_leaves_a_floor_to_the_more_important_ones() {
         }
         spent.push(n);
     }
-    // Of 520: info 260, then quotes, reducing orders and questions 52 each, then 104 for cancels.
-    assert_eq!(spent, [260, 52, 52, 52, 104]);
-    assert_eq!(budgets.ready_at(T, Class::Cancel, 1), T.plus(112), "540 a minute");
+    // Of 200: info 100, then quotes, reducing orders and questions 20 each, then 40 for cancels.
+    assert_eq!(spent, [100, 20, 20, 20, 40]);
+    assert_eq!(budgets.ready_at(T, Class::Cancel, 1), T.plus(70), "860 a minute");
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn messages_count_on_the_websocket_only() {
     }
     assert!(rest.may_send(T, Class::Cancel, 1));
     assert!(!ws.may_send(T, Class::Cancel, 1));
-    assert_eq!(ws.ready_at(T, Class::Cancel, 1), T.plus(67), "900 a minute");
+    assert_eq!(ws.ready_at(T, Class::Cancel, 1), T.plus(44), "1,380 a minute");
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn nothing_is_known_before_the_venue_has_told_but_weight_counts_all_the_same() {
     assert!(budgets.allowance(T, Class::Quote, 50, 500).is_enough());
     budgets.refused(T);
     assert!(!budgets.allowance(T, Class::Quote, 0, 0).is_enough());
-    assert!(!budgets.may_send(T, Class::Reconcile, 2));
+    assert!(!budgets.may_send(T, Class::Quote, 1) && !budgets.may_send(T, Class::Reconcile, 2));
     assert!(
-        budgets.may_send(T.plus(112), Class::Cancel, 1),
+        budgets.may_send(T.plus(70), Class::Cancel, 1),
         "a cancel waits for a tenth of a second"
     );
     assert!(budgets.may_send(T.plus(12_000), Class::Reconcile, 2));

@@ -5,13 +5,18 @@ use hl_wire::Cloid;
 
 use super::Engine;
 use crate::{
-    AccountMoney, EventKind, Fill, Found, OpenOrder, Position, ReconLine, Reply, RequestId,
-    market::Listed,
+    AccountMoney, BudgetNews, EventKind, Fill, Found, OpenOrder, OrderUpdate, Position, ReconLine,
+    Reply, RequestId, VenueState,
+    budget::limits::{ITEMS_PER_EXTRA_WEIGHT, QUESTION},
+    market::{Counted, Listed},
 };
 
 impl Engine {
     pub(super) fn outcome(&mut self, request: RequestId, replies: &[Reply]) {
         if self.dead_man_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
+            return;
+        }
+        if self.burn_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
             return;
         }
         let mut found = false;
@@ -21,13 +26,32 @@ impl Engine {
         }
     }
 
+    pub(super) fn update(&mut self, update: &OrderUpdate) {
+        /// At most this often the list of orders is read only because a stranger's has opened.
+        const STRANGER_MS: u64 = 5_000;
+        self.on_market(update.market, |market, clerk| market.update(update, clerk));
+        let stranger = self.markets.get_mut(update.market.index()).is_some_and(|market| {
+            update.state == VenueState::Open && !market.orders.knows(update.cloid, update.oid)
+        });
+        if stranger {
+            // It counts as exposure from the next list on, so that is read soon.
+            let next = self.sync.orders.good.map_or(self.now, |good| good.plus(STRANGER_MS));
+            self.sync.orders.hurry(next.max(self.now));
+        }
+    }
+
     pub(super) fn fill(&mut self, fill: &Fill) {
-        let gap = self.on_market(fill.market, |market, clerk| market.fill(fill, clerk));
-        if gap {
-            // A fill is missing or late: ask soon, but let a late one arrive first.
-            let soon = self.now.plus(self.config.timing.retry_ms);
-            self.sync.account.hurry(soon);
-            self.sync.fills.hurry(soon);
+        let counted = self.on_market(fill.market, |market, clerk| market.fill(fill, clerk));
+        // Ask soon, but let a late one arrive first.
+        let soon = self.now.plus(self.config.timing.retry_ms);
+        match counted {
+            Counted::Clear => {}
+            Counted::Gap => {
+                self.sync.account.hurry(soon);
+                self.sync.fills.hurry(soon);
+            }
+            // To be told the same fills again would not help.
+            Counted::InDoubt => self.sync.account.hurry(soon),
         }
     }
 
@@ -35,7 +59,11 @@ impl Engine {
         let every = self.config.timing.reconcile_ms;
         match request.map(|request| self.sync.fills.answered(request, self.now, every)) {
             Some(None) => self.audit("answer_unexpected"),
-            Some(Some(asked)) => self.sync.fills_heard = Some(asked),
+            Some(Some(asked)) => {
+                self.sync.fills_heard = Some(asked);
+                let items = u64::try_from(fills.len()).unwrap_or(u64::MAX);
+                self.out.budgets.weighed(self.now, items / ITEMS_PER_EXTRA_WEIGHT);
+            }
             None => {}
         }
         // Whoever sent them, they happened.
@@ -79,6 +107,7 @@ impl Engine {
         let Some(asked) = self.sync.account.answered(request, self.now, every) else {
             return self.audit("answer_unexpected");
         };
+        self.heard_time(time);
         self.on_markets(|market, clerk| {
             let held = positions.iter().find(|position| position.market == market.id);
             let size = held.map_or(SignedSize::ZERO, |position| position.size);
@@ -111,11 +140,40 @@ impl Engine {
         for market in &mut self.markets {
             for asking in market.orders.iter_mut().filter_map(|order| order.asking.as_mut()) {
                 if asking.query.is_some_and(|(id, _)| id == request) {
-                    asking.query = None;
-                    asking.next = now.plus(retry);
+                    asking.again(now, retry);
                 }
             }
         }
+    }
+
+    /// Takes the venue's count of the address's requests.
+    pub(super) fn rate_limit(&mut self, used: u64, cap: u64) {
+        // Whoever asked, it has weighed.
+        self.out.budgets.weighed(self.now, QUESTION);
+        self.out.budgets.address.told(self.now, used, cap);
+        self.all_dirty();
+    }
+
+    /// Says when the address runs out of requests and when it has some again, and else how long they
+    /// last: once a minute at most.
+    pub(super) fn note_budget(&mut self) {
+        const EVERY_MS: u64 = 60_000;
+        let throttled = self.out.budgets.address.is_throttled();
+        let was = matches!(self.budget_told, Some((BudgetNews::Throttled, _)));
+        let news = match (was, throttled) {
+            (false, true) => BudgetNews::Throttled,
+            (true, false) => BudgetNews::Free,
+            _ => {
+                let due = self.budget_told.is_none_or(|(_, at)| self.now.since(at) >= EVERY_MS);
+                if !due || self.out.budgets.address.left().is_none() {
+                    return;
+                }
+                if throttled { BudgetNews::Throttled } else { BudgetNews::Runway }
+            }
+        };
+        self.budget_told = Some((news, self.now));
+        let figures = self.out.budgets.view(self.now);
+        self.out.event(self.now, EventKind::Budget { news, figures });
     }
 
     /// Says once per connection that everything has been read.

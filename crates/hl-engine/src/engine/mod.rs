@@ -1,21 +1,31 @@
 //! The state machine itself.
 
 mod account;
+mod clock;
 mod control;
+mod evidence;
 mod risk;
 mod timers;
 
 use hl_quant::{Millis, Notional};
 
+use self::evidence::{BURNS, Burn};
+
 use crate::{
-    EngineConfig, EventKind, Halt, Input, Journal, MarketId, MarketView, NoQuote, Operator,
-    OrderView, Output, QuoteModel, RequestId, Stats,
+    BudgetNews, BudgetView, EngineConfig, EventKind, Halt, Input, Journal, MarketId, MarketView,
+    NoQuote, Operator, OrderView, Output, QuoteModel, RequestId, Stats,
     ids::CloidMaker,
     market::{Clerk, Desk, Listed, Market, Spec},
     outbox::Outbox,
     stats::bump,
     sync::Sync,
 };
+
+/// No order lives longer on its way than this, whatever was configured: a later run relies on it.
+pub(crate) const ACTION_LIFE_MAX_MS: u64 = 30_000;
+
+/// The venue's truth is read back at least this often.
+const RECONCILE_MAX_MS: u64 = 60_000;
 
 /// Whether the engine quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +74,25 @@ pub struct Engine {
     dead_man: DeadManState,
     /// Attempts so far.
     seq: u64,
-    /// Requests left in the address budget, once known.
-    budget: Option<u64>,
+    /// The latest block that the venue has told of.
+    venue_now: Millis,
+    /// When the last wake-up was announced for.
+    announced: Option<Millis>,
+    /// Whether anything has been told yet.
+    started: bool,
+    /// Nonces that are being burnt.
+    burns: Vec<Burn>,
+    /// How many were.
+    burnt: u64,
+    /// Orders of earlier runs in markets that this one does not have.
+    carried_elsewhere: u64,
+    clock_back: u64,
+    pauses: u64,
+    /// The request for rules that a refused order waits for: when it was made, and when to make
+    /// another.
+    forced: Option<(Millis, Millis)>,
+    /// What was last said about the budget of the address, and when.
+    budget_told: Option<(BudgetNews, Millis)>,
     /// What the switch said at the last decision.
     switch: Option<NoQuote>,
     /// The last moment at which an order of ours could have been in the book.
@@ -83,23 +110,39 @@ impl Engine {
     /// `seed` must differ from run to run on the same account; it names the run in every client
     /// order id. The same seed and the same inputs give the same outputs.
     #[must_use]
-    pub fn new(config: EngineConfig, seed: u64) -> Self {
+    pub fn new(mut config: EngineConfig, seed: u64) -> Self {
+        let timing = &mut config.timing;
+        timing.spec_max_age_ms = timing.spec_max_age_ms.min(config.guard.spec_ttl_ms);
+        timing.spec_refresh_ms = timing.spec_refresh_ms.min(timing.spec_max_age_ms / 2);
+        // The truth is read at least once a minute, whatever was configured.
+        timing.action_life_ms = timing.action_life_ms.min(ACTION_LIFE_MAX_MS);
+        timing.reconcile_ms = timing.reconcile_ms.min(RECONCILE_MAX_MS);
+        timing.reconcile_max_age_ms = timing.reconcile_max_age_ms.min(RECONCILE_MAX_MS);
         let markets = config.markets.iter().enumerate().filter_map(|(index, market)| {
             let id = MarketId(u16::try_from(index).ok()?);
-            Some(Market::new(id, market.clone()))
+            Some(Market::new(id, market.clone(), config.guard))
         });
         Self {
             cloids: CloidMaker::new(config.cloid_tag, seed),
             now: Millis(0),
             markets: markets.collect(),
-            out: Outbox::new(),
+            out: Outbox::new(config.budget),
             sync: Sync::default(),
             mode: Mode::Running,
             halt: None,
             journal: Journal::Written,
             dead_man: DeadManState { next: Some(Millis(0)), ..DeadManState::default() },
             seq: 0,
-            budget: None,
+            venue_now: Millis(0),
+            announced: None,
+            started: false,
+            burns: Vec::with_capacity(BURNS),
+            burnt: 0,
+            carried_elsewhere: 0,
+            clock_back: 0,
+            pauses: 0,
+            forced: None,
+            budget_told: None,
             switch: Some(NoQuote::Disconnected),
             quiet: Millis(0),
             listed: Listed::default(),
@@ -128,6 +171,9 @@ impl Engine {
     pub fn stats(&self) -> Stats {
         let mut sum = Stats::default();
         sum.audits = self.audits;
+        sum.burns = self.burnt;
+        sum.clock_back = self.clock_back;
+        sum.pauses = self.pauses;
         for market in &self.markets {
             sum.add(&market.stats);
         }
@@ -152,8 +198,14 @@ impl Engine {
 
     /// Requests left in the address budget; `None` until the venue has said so.
     #[must_use]
-    pub const fn requests_left(&self) -> Option<u64> {
-        self.budget
+    pub fn requests_left(&self) -> Option<u64> {
+        self.out.budgets.address.left()
+    }
+
+    /// What is left of all the venue's budgets, and how long it lasts.
+    #[must_use]
+    pub fn budget(&self) -> BudgetView {
+        self.out.budgets.view(self.now)
     }
 
     /// Takes one input at `now` and decides. Never blocks and never fails: an input that makes no
@@ -162,8 +214,8 @@ impl Engine {
     /// `now` is venue time as well as the shell knows it; a moment before the last one counts as
     /// the last one. Drain [`Engine::poll`] after every call.
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
-        self.now = self.now.max(now);
-        self.out.expire_at(self.now.plus(self.config.timing.action_life_ms));
+        self.tick(now);
+        self.out.begin(self.now, self.now.plus(self.config.timing.action_life_ms));
         self.take(input);
         self.run_timers();
         self.decide();
@@ -179,17 +231,19 @@ impl Engine {
         if let Some(command) = self.out.next_command() {
             return Output::Command(command);
         }
-        Output::WaitUntil(self.wake_at())
+        let wake = self.wake_at();
+        self.announced = Some(wake);
+        Output::WaitUntil(wake)
     }
 
     fn take(&mut self, input: Input<'_>) {
         let now = self.now;
         match input {
             Input::Book { market, time, bids, asks } => {
-                self.quoted(market, |market| market.take_book(now, time, bids, asks));
+                self.quoted(market, time, |market| market.take_book(now, time, bids, asks));
             }
             Input::Bbo { market, time, bid, ask } => {
-                self.quoted(market, |market| market.take_bbo(now, time, bid, ask));
+                self.quoted(market, time, |market| market.take_bbo(now, time, bid, ask));
             }
             Input::Trade { market, time, aggressor, price, size: _ } => {
                 match self.markets.get_mut(market.index()) {
@@ -200,8 +254,12 @@ impl Engine {
             Input::Timer => {}
             Input::Spec { market, spec, requested, status } => {
                 let spec = Spec { rules: *spec, requested, status };
-                let timing = &self.config.timing;
                 // An answer that is old already must not be asked for again in the same breath.
+                if self.forced.is_some_and(|(at, _)| requested < at) {
+                    // What was under way already came first.
+                    self.forced_again();
+                }
+                let timing = &self.config.timing;
                 let due = requested.plus(timing.spec_refresh_ms).max(now.plus(timing.retry_ms));
                 self.sync.specs.heard(due);
                 if let Some(market) = self.markets.get_mut(market.index()) {
@@ -212,11 +270,10 @@ impl Engine {
             }
             Input::SpecsFailed => {
                 self.sync.specs.heard(now.plus(self.config.timing.retry_ms));
+                self.forced_again();
             }
             Input::Fill(fill) => self.fill(&fill),
-            Input::Order(update) => self.on_market(update.market, |market, clerk| {
-                market.update(&update, clerk);
-            }),
+            Input::Order(update) => self.update(&update),
             Input::Outcome { request, replies } => self.outcome(request, replies),
             Input::OpenOrders { request, orders } => self.listing(request, orders),
             Input::Account { request, time, positions, money } => {
@@ -231,8 +288,7 @@ impl Engine {
             }
             Input::QueryFailed { request } => self.query_failed(request),
             Input::RateLimit { used, cap } => {
-                self.budget = Some(cap.saturating_sub(used));
-                self.all_dirty();
+                self.rate_limit(used, cap);
             }
             Input::Connection(connection) => self.connection(connection),
             Input::Operator(word) => self.operator(word),
@@ -244,13 +300,17 @@ impl Engine {
     fn quoted(
         &mut self,
         market: MarketId,
+        time: Millis,
         apply: impl FnOnce(&mut Market) -> Result<(), crate::book::Refused>,
     ) {
         let Some(market) = self.markets.get_mut(market.index()) else {
             return self.audit("market_unknown");
         };
         match apply(market) {
-            Ok(()) => market.dirty = true,
+            Ok(()) => {
+                market.dirty = true;
+                self.heard_time(time);
+            }
             Err(refused) => market.refused(refused, self.now, &mut self.out),
         }
     }
@@ -339,7 +399,6 @@ impl Engine {
                 cloids: self.cloids,
                 seq: &mut self.seq,
                 out: &mut self.out,
-                budget: &mut self.budget,
                 switch,
                 gross_others,
                 orders_elsewhere,

@@ -22,6 +22,7 @@ impl Engine {
             self.mode = Mode::Ending { word: Operator::Halt, since: None, reported: false };
         }
         self.sync.fills_heard = carry.fills_through;
+        self.carry_intents(&carry.intents);
         self
     }
 

@@ -6,8 +6,13 @@ use hl_wire::Cloid;
 use super::{Engine, Mode};
 use crate::{
     CancelLine, CancelStage, Doubt, EventKind, Fetch, Query,
+    budget::{
+        Class,
+        limits::{LIGHT_QUESTION, QUESTION},
+    },
     market::{Clerk, Market},
     order::{Order, Phase},
+    outbox::Outbox,
 };
 
 /// The longest time without a wake-up, so that a shell that only waits still sees the engine live.
@@ -16,6 +21,8 @@ const IDLE_MS: u64 = 1_000;
 impl Engine {
     pub(super) fn run_timers(&mut self) {
         self.on_markets(expire);
+        self.run_burns();
+        self.note_budget();
         self.ask_orders();
         self.ask_account();
         self.run_dead_man();
@@ -32,7 +39,8 @@ impl Engine {
                 let cloid = order.cloid;
                 let Some(asking) = &mut order.asking else { continue };
                 let waiting = asking.query.is_some_and(|(_, at)| now.since(at) < timeout);
-                if !waiting && now >= asking.next {
+                let may = self.out.budgets.may_send(now, Class::Reconcile, LIGHT_QUESTION);
+                if !waiting && now >= asking.next && may {
                     let request = self.out.query(Query::Order { market: id, cloid });
                     asking.query = Some((request, now));
                 }
@@ -47,26 +55,56 @@ impl Engine {
         let timeout = self.config.timing.answer_timeout_ms;
         let listens = self.sync.up.is_some();
         let ends = matches!(self.mode, Mode::Ending { reported: false, .. });
-        if (listens || ends) && self.sync.orders.is_due(now, timeout) {
+        let may = |out: &Outbox, class, weight| out.budgets.may_send(now, class, weight);
+        let orders = (listens || ends) && self.sync.orders.is_due(now, timeout);
+        if orders && may(&self.out, Class::Reconcile, QUESTION) {
             self.sync.orders.asked(self.out.query(Query::OpenOrders), now);
         }
         if !listens {
             return;
         }
-        if self.sync.account.is_due(now, timeout) {
+        if self.sync.account.is_due(now, timeout)
+            && may(&self.out, Class::Reconcile, LIGHT_QUESTION)
+        {
             self.sync.account.asked(self.out.query(Query::Account), now);
         }
-        if self.sync.fills.is_due(now, timeout) {
+        if self.sync.fills.is_due(now, timeout) && may(&self.out, Class::Reconcile, QUESTION) {
             let since = self.fills_since();
             self.sync.fills.asked(self.out.query(Query::Fills { since }), now);
         }
-        if self.sync.ledger.is_due(now, timeout) {
+        if self.sync.ledger.is_due(now, timeout) && may(&self.out, Class::Reconcile, QUESTION) {
             let since = self.fills_since();
             self.sync.ledger.asked(self.out.query(Query::Ledger { since }), now);
         }
-        if self.sync.specs.is_due(now, timeout) {
+        self.ask_forced_specs();
+        if self.sync.specs.is_due(now, timeout) && may(&self.out, Class::Info, QUESTION) {
             self.sync.specs.asked(self.out.fetch_specs(Fetch::Routine), now);
         }
+    }
+
+    /// The request for new rules brought none, or old ones: another may be made soon.
+    pub(super) fn forced_again(&mut self) {
+        const SOON_MS: u64 = 250;
+        let soon = self.now.plus(SOON_MS);
+        self.forced = self.forced.map(|(at, next)| (at, next.min(soon)));
+    }
+
+    /// Asks for the rules that refused orders wait for: one request for all that wait, and another
+    /// only if it brought nothing.
+    fn ask_forced_specs(&mut self) {
+        let since = self.markets.iter().filter_map(|market| market.guard_since()).max();
+        let Some(since) = since else {
+            self.forced = None;
+            return;
+        };
+        let now = self.now;
+        let timeout = self.config.timing.answer_timeout_ms;
+        let asked = self.forced.is_some_and(|(at, next)| at >= since && now < next);
+        if asked || !self.out.budgets.may_send(now, Class::Reconcile, QUESTION) {
+            return;
+        }
+        self.forced = Some((now, now.plus(timeout)));
+        self.sync.specs.asked(self.out.fetch_specs(Fetch::Forced), now);
     }
 
     /// The moment at which something becomes due by itself.
@@ -112,6 +150,7 @@ impl Engine {
             .chain(markets)
             .chain(self.sync.expires_at(timing))
             .chain(self.dead_man_due())
+            .chain(self.burns_due())
             .min();
         // Something overdue is due in the next millisecond, never in this one again.
         next.map_or(idle, |at| at.min(idle).max(self.now.plus(1)))

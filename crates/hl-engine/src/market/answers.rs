@@ -5,8 +5,9 @@ use hl_wire::{Cloid, Oid, RejectCode};
 
 use super::Market;
 use crate::{
-    CancelLine, CancelStage, Doubt, EventKind, Found, OrderUpdate, Reply, RequestId, Submit,
-    SubmitEnd, Timing, VenueState,
+    CancelLine, CancelStage, Doubt, EventKind, Found, IntentId, OrderUpdate, RaceLine, RacePace,
+    Reply, RequestId, Submit, SubmitEnd, Timing, VenueState,
+    budget::limits::EXPIRED_COST,
     order::{Order, Phase},
     outbox::Outbox,
     stats::{Stats, bump},
@@ -21,16 +22,17 @@ pub(crate) struct Clerk<'a> {
     pub(crate) out: &'a mut Outbox,
 }
 
-/// Ends an attempt: its one terminal event and its one count.
+/// Ends an attempt: its one terminal event and its one count. Returns the logical order and the name
+/// of a second try that has just ended, for the guard.
 fn end(
     order: &mut Order,
     end: SubmitEnd,
     pair: &crate::Pair,
     stats: &mut Stats,
     clerk: &mut Clerk<'_>,
-) {
+) -> Option<(IntentId, Cloid)> {
     if std::mem::replace(&mut order.ended, true) {
-        return;
+        return None;
     }
     match end {
         SubmitEnd::Accepted => bump(&mut stats.accepted),
@@ -50,9 +52,19 @@ fn end(
         end,
     };
     clerk.out.event(clerk.now, EventKind::Submit(submit));
+    (order.tries > 1).then_some((order.intent, order.cloid))
 }
 
 impl Market {
+    /// Ends an attempt, and the guard's with it if it was a second try.
+    fn end(&mut self, cloid: Cloid, how: SubmitEnd, clerk: &mut Clerk<'_>) {
+        let pair = self.pair();
+        let Some(order) = self.orders.get_mut(cloid) else { return };
+        if let Some(second) = end(order, how, &pair, &mut self.stats, clerk) {
+            self.guard_end(second, how, clerk);
+        }
+    }
+
     /// Takes the answer to a command. Whatever order of this market was in it is found by its slot.
     pub(crate) fn outcome(
         &mut self,
@@ -87,7 +99,6 @@ impl Market {
 
     /// The answer about a new order.
     fn placed(&mut self, cloid: Cloid, reply: Reply, clerk: &mut Clerk<'_>) {
-        let pair = self.pair();
         let Some(order) = self.orders.get_mut(cloid) else { return };
         if !matches!(order.phase, Phase::Pending | Phase::Unknown) {
             // A stream was faster than the answer, or a question has settled it.
@@ -104,7 +115,7 @@ impl Market {
                 if filled >= order.size {
                     order.close(clerk.now, Some(order.size), clerk.timing.retry_ms);
                 }
-                end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
+                self.end(cloid, SubmitEnd::Accepted, clerk);
                 self.rejects = 0;
                 if let Some(oid) = oid {
                     self.learn_oid(cloid, oid, clerk);
@@ -112,28 +123,45 @@ impl Market {
             }
             Reply::Rejected { code, bbo } => {
                 order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
-                end(order, SubmitEnd::Rejected(code), &pair, &mut self.stats, clerk);
-                self.rejected(code, bbo, clerk);
+                self.end(cloid, SubmitEnd::Rejected(code), clerk);
+                self.rejected(cloid, code, bbo, clerk);
             }
             Reply::NeverSent => {
                 order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
-                end(order, SubmitEnd::NeverSent, &pair, &mut self.stats, clerk);
+                self.end(cloid, SubmitEnd::NeverSent, clerk);
                 self.next_round = self.next_round.max(clerk.now.plus(clerk.timing.retry_ms));
             }
             Reply::Unknown => self.doubt(cloid, Doubt::Reply, clerk),
         }
     }
 
-    /// A rejection's consequences for the market. A race tells the touch or is over; anything else
-    /// counts towards parking.
-    fn rejected(&mut self, code: RejectCode, bbo: Option<(Price, Price)>, clerk: &Clerk<'_>) {
+    /// A rejection's consequences for the market. A race tells the touch or is over; a refused tick
+    /// or lot is the guard's; anything else counts towards parking.
+    fn rejected(
+        &mut self,
+        cloid: Cloid,
+        code: RejectCode,
+        bbo: Option<(Price, Price)>,
+        clerk: &mut Clerk<'_>,
+    ) {
         self.dirty = true;
-        if let Some((bid, ask)) = bbo {
-            self.book.told(bid, ask);
+        match code {
+            RejectCode::Rate => clerk.out.budgets.refused(clerk.now),
+            RejectCode::Expired => clerk.out.budgets.address.spend(clerk.now, EXPIRED_COST - 1),
+            _ => {}
         }
-        // Post-only refusals, also of a modify's new order, and modifies of an order just gone.
-        let race = matches!(code, RejectCode::Alo | RejectCode::NotFound) || bbo.is_some();
-        let wait = if race {
+        let order = self.orders.get_mut(cloid).map(|order| order.clone());
+        if code == RejectCode::Alo || bbo.is_some() {
+            if let Some(order) = order {
+                self.lost_race(&order, bbo, clerk);
+            }
+            return;
+        }
+        if order.is_some_and(|order| self.guard_refusal(&order, code, clerk)) {
+            return;
+        }
+        // A modify of an order that was just gone is a race too, if one that tells nothing.
+        let wait = if code == RejectCode::NotFound {
             self.config.requote.min_interval_ms
         } else {
             self.rejects = self.rejects.saturating_add(1);
@@ -144,6 +172,37 @@ impl Market {
             self.rejects = 0;
             self.parked_until = clerk.now.plus(clerk.timing.park_ms);
         }
+    }
+
+    /// The venue's book had moved. Its words are the freshest quote there is, and the next order of
+    /// that side stays behind them; but a race that is lost again and again has to wait.
+    fn lost_race(&mut self, order: &Order, told: Option<(Price, Price)>, clerk: &mut Clerk<'_>) {
+        bump(&mut self.stats.races);
+        if let Some((bid, ask)) = told {
+            self.book.told(bid, ask);
+        }
+        let soon = clerk.now.plus(self.config.requote.min_interval_ms);
+        // Each lost race takes a token, also one that is not there: the next order waits until that
+        // has been paid back.
+        self.races.take(clerk.now, 1);
+        let pace = match self.races.ready_at(clerk.now, 0, 0) {
+            at if at > clerk.now => RacePace::Until(at.max(soon)),
+            _ => RacePace::Free,
+        };
+        let next = match pace {
+            RacePace::Free => soon,
+            RacePace::Until(at) => at,
+        };
+        self.next_round = self.next_round.max(next);
+        let line = RaceLine {
+            pair: self.pair(),
+            cloid: order.cloid,
+            side: order.side,
+            price: order.price,
+            told,
+            pace,
+        };
+        clerk.out.event(clerk.now, EventKind::Race(line));
     }
 
     /// The answer about an order that a modify was to take away. If the new order stands, the old
@@ -167,7 +226,6 @@ impl Market {
 
     /// The answer to a cancel.
     fn canceled(&mut self, cloid: Cloid, reply: Reply, clerk: &mut Clerk<'_>) {
-        let pair = self.pair();
         let Some(order) = self.orders.get_mut(cloid) else { return };
         if let Some(cancel) = &mut order.cancel {
             cancel.answered = true;
@@ -178,14 +236,18 @@ impl Market {
         let stage = match reply {
             Reply::Accepted { .. } => {
                 // The order was placed, or there would have been nothing to cancel.
-                end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
                 order.close(clerk.now, None, clerk.timing.retry_ms);
+                self.end(cloid, SubmitEnd::Accepted, clerk);
                 bump(&mut self.stats.canceled);
                 CancelStage::Done
             }
             Reply::Rejected { code, .. } => CancelStage::Rejected(code),
             Reply::Unknown | Reply::NeverSent => CancelStage::Unknown,
         };
+        if let CancelStage::Rejected(RejectCode::Rate) = stage {
+            clerk.out.budgets.refused(clerk.now);
+        }
+        let pair = self.pair();
         clerk.out.event(clerk.now, EventKind::Cancel(CancelLine { pair, cloid, stage }));
         if let CancelStage::Rejected(RejectCode::NotFound) = stage {
             self.doubt(cloid, Doubt::CancelMissed, clerk);
@@ -195,7 +257,7 @@ impl Market {
     /// What became of the order is not known; the venue is asked, and its exposure stays reserved.
     pub(crate) fn doubt(&mut self, cloid: Cloid, why: Doubt, clerk: &mut Clerk<'_>) {
         let Some(order) = self.orders.get_mut(cloid) else { return };
-        if order.doubt(clerk.now, why).is_some() {
+        if order.doubt(clerk.now, why, clerk.timing.retry_ms).is_some() {
             bump(&mut self.stats.unknown);
             let pair = self.pair();
             clerk.out.event(clerk.now, EventKind::Unknown { pair, cloid, why });
@@ -206,7 +268,7 @@ impl Market {
     fn learn_oid(&mut self, cloid: Cloid, oid: Oid, clerk: &mut Clerk<'_>) {
         let waiting = self.orders.take_unmatched(oid);
         let Some(order) = self.orders.get_mut(cloid) else { return };
-        order.oid = Some(oid);
+        order.oids.learn(oid);
         if !waiting.is_zero() {
             self.count_fill(cloid, waiting, clerk);
         }
@@ -221,7 +283,6 @@ impl Market {
         } else {
             self.learn_oid(cloid, update.oid, clerk);
         }
-        let pair = self.pair();
         let Some(order) = self.orders.get_mut(cloid) else { return };
         let told = update.original.saturating_sub(update.remaining);
         let retry_ms = clerk.timing.retry_ms;
@@ -229,19 +290,20 @@ impl Market {
             VenueState::Open if order.may_rest() => {
                 order.phase = Phase::Live;
                 order.asking = None;
-                end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
+                self.end(cloid, SubmitEnd::Accepted, clerk);
             }
             // Closed for good; an older word came late.
             VenueState::Open => {}
             VenueState::Filled => {
                 order.close(clerk.now, Some(order.size), retry_ms);
-                end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
+                self.end(cloid, SubmitEnd::Accepted, clerk);
             }
             VenueState::Canceled | VenueState::Scheduled => {
                 let asked = order.cancel.is_some() || !order.may_rest();
                 order.close(clerk.now, Some(told.max(order.filled)), retry_ms);
-                end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
+                self.end(cloid, SubmitEnd::Accepted, clerk);
                 if !asked {
+                    let pair = self.pair();
                     bump(&mut self.stats.canceled_by_venue);
                     let stage = CancelStage::ByVenue;
                     let line = CancelLine { pair, cloid, stage };
@@ -250,8 +312,8 @@ impl Market {
             }
             VenueState::Rejected(code) if !order.ended => {
                 order.close(clerk.now, Some(Size::ZERO), retry_ms);
-                end(order, SubmitEnd::Rejected(code), &pair, &mut self.stats, clerk);
-                self.rejected(code, None, clerk);
+                self.end(cloid, SubmitEnd::Rejected(code), clerk);
+                self.rejected(cloid, code, None, clerk);
             }
             VenueState::Rejected(_) => order.close(clerk.now, Some(order.filled), retry_ms),
         }
@@ -267,11 +329,12 @@ impl Market {
         found: &Found,
         clerk: &mut Clerk<'_>,
     ) {
+        let (retry_ms, settle_ms) = (clerk.timing.retry_ms, clerk.timing.unknown_settle_ms);
         let Some(order) = self.orders.get_mut(cloid) else { return };
+        let dead = order.dead_since();
         let Some(asking) = &mut order.asking else { return };
         let Some((_, asked)) = asking.query.filter(|(id, _)| *id == request) else { return };
-        asking.query = None;
-        asking.next = clerk.now.plus(clerk.timing.retry_ms);
+        asking.again(clerk.now, retry_ms);
         match found {
             Found::Yes(update) => {
                 // A question about a cancel that missed may find the order open: then the cancel
@@ -281,47 +344,49 @@ impl Market {
                 }
                 self.update(&OrderUpdate { cloid: Some(cloid), ..*update }, clerk);
             }
-            Found::No if asked.since(order.sent) >= clerk.timing.unknown_settle_ms => {
+            // Asked when nothing could bring the order into being any more, and twice: once could be
+            // a node of the venue that lags behind.
+            Found::No if dead.is_some_and(|dead| asked >= dead.plus(settle_ms)) => {
                 asking.misses = asking.misses.saturating_add(1);
+                asking.next = clerk.now.plus(retry_ms);
                 if asking.misses >= 2 {
                     self.vanished(cloid, clerk);
                 }
             }
-            // Too early to mean anything: the order may still be on its way.
-            Found::No => {}
+            // It may still be on its way. Make sure that it is not.
+            Found::No => order.nonce.burn_from = order.nonce.burn_from.min(clerk.now),
         }
     }
 
     /// The venue said twice, late enough, that there is no such order.
     fn vanished(&mut self, cloid: Cloid, clerk: &mut Clerk<'_>) {
-        let pair = self.pair();
         let Some(order) = self.orders.get_mut(cloid) else { return };
         // One that was never acknowledged was never placed; one that was has traded by an unknown
         // amount, which the next account report settles.
         let told = if order.ended { None } else { Some(order.filled) };
         order.close(clerk.now, told, clerk.timing.retry_ms);
-        end(order, SubmitEnd::NotFound, &pair, &mut self.stats, clerk);
+        self.end(cloid, SubmitEnd::NotFound, clerk);
         self.orders.sweep();
         self.dirty = true;
     }
 
     /// Writes the terminal event of every attempt that has none: the engine is about to end.
     pub(crate) fn end_unresolved(&mut self, clerk: &mut Clerk<'_>) {
-        let pair = self.pair();
-        for order in self.orders.iter_mut().filter(|order| !order.ended) {
-            end(order, SubmitEnd::Unresolved, &pair, &mut self.stats, clerk);
+        loop {
+            let open = self.orders.iter().find(|order| !order.ended).map(|order| order.cloid);
+            let Some(cloid) = open else { break };
+            self.end(cloid, SubmitEnd::Unresolved, clerk);
         }
     }
 
     /// Ends the attempt of an order that a fill or a list has shown to exist.
     pub(super) fn exists(&mut self, cloid: Cloid, clerk: &mut Clerk<'_>) {
-        let pair = self.pair();
-        if let Some(order) = self.orders.get_mut(cloid) {
-            if matches!(order.phase, Phase::Pending | Phase::Unknown) {
-                order.phase = Phase::Live;
-                order.asking = None;
-            }
-            end(order, SubmitEnd::Accepted, &pair, &mut self.stats, clerk);
+        if let Some(order) = self.orders.get_mut(cloid)
+            && matches!(order.phase, Phase::Pending | Phase::Unknown)
+        {
+            order.phase = Phase::Live;
+            order.asking = None;
         }
+        self.end(cloid, SubmitEnd::Accepted, clerk);
     }
 }

@@ -1,7 +1,7 @@
 //! From the orders that rest to the orders that should: the fewest actions.
 
 use arrayvec::ArrayVec;
-use hl_quant::{Millis, Price, Side, Size};
+use hl_quant::{Millis, Notional, Price, Side, Size};
 use hl_wire::Cloid;
 
 use super::{
@@ -9,7 +9,8 @@ use super::{
     desire::{Target, Targets},
 };
 use crate::{
-    EventKind, MAX_LAYERS, NoQuote, Ppm, Replace, Requote,
+    EventKind, GuardEnd, MAX_LAYERS, NoQuote, Ppm, Replace, Requote, Rule, Usd,
+    budget::Budgets,
     order::{Order, Origin, Phase},
     orders::Orders,
 };
@@ -32,16 +33,29 @@ struct Terms {
     requote: Requote,
     /// Whether orders may be placed or made more generous.
     round_open: bool,
+    /// Whether orders may be placed or moved at all. They may not while refused ones wait for new
+    /// rules: they would be made with the old.
+    placing: bool,
+    /// What a request is priced at, and how much of an improvement is earned on average.
+    price: Usd,
+    chance: Ppm,
+    /// What the quotes are centred on.
+    fair: Option<Price>,
 }
 
 impl Market {
     /// Decides, and sends what follows.
     pub(crate) fn decide(&mut self, desk: &mut Desk<'_>) {
-        self.dirty = false;
+        (self.dirty, self.held) = (false, None);
         match self.targets(desk) {
             Ok(targets) => {
                 self.show(desk);
-                self.converge(&targets, desk);
+                self.retry(desk);
+                if desk.now < self.parked_until {
+                    self.pull(NoQuote::Parked, desk);
+                } else {
+                    self.converge(&targets, desk);
+                }
             }
             Err(reason) => self.pull(reason, desk),
         }
@@ -66,6 +80,7 @@ impl Market {
             self.why_not = Some(reason);
             desk.event(EventKind::QuoteStop { pair: self.pair(), reason });
         }
+        self.drop_retries(GuardEnd::NotQuoting, desk);
         let cloids = self.cloids(|order| order.may_cancel(desk.now, desk.timing.retry_ms));
         // More than fit at once: go on with the next input.
         self.dirty = cloids.is_full();
@@ -75,11 +90,15 @@ impl Market {
     }
 
     fn converge(&mut self, targets: &Targets, desk: &mut Desk<'_>) {
-        let mut requote = self.config.requote;
-        if desk.budget.is_some_and(|left| left < desk.limits.budget_low) {
-            requote.tolerance = Ppm(requote.tolerance.0.saturating_mul(4));
-        }
-        let terms = Terms { now: desk.now, requote, round_open: desk.now >= self.next_round };
+        let terms = Terms {
+            now: desk.now,
+            requote: self.config.requote,
+            round_open: desk.now >= self.next_round,
+            placing: !self.guard.is_waiting(),
+            price: desk.out.budgets.price(desk.now),
+            chance: desk.out.budgets.chance(),
+            fair: self.mark,
+        };
         // Orders of an earlier run, and cancels that failed.
         for cloid in self.cloids(|order| {
             (order.origin == Origin::Orphan || order.cancel.is_some())
@@ -102,15 +121,24 @@ impl Market {
         match action {
             Action::Place(target) => {
                 self.next_round = terms.now.plus(terms.requote.min_interval_ms);
-                self.send_place(side, target, desk);
+                // The gate has said why, if it did not leave.
+                let _ = self.leave(side, target, None, None, desk);
             }
             Action::Replace(old, target) => {
                 self.next_round = terms.now.plus(terms.requote.min_interval_ms);
-                // Where both may not stand together, the old order makes room first.
-                if terms.requote.replace == Replace::CancelThenPlace
-                    || !self.send_replace(side, old, target, desk)
-                {
-                    self.send_cancel(old, desk);
+                if terms.requote.replace == Replace::CancelThenPlace {
+                    return self.send_cancel(old, desk);
+                }
+                let must = self
+                    .orders
+                    .get_mut(old)
+                    .is_some_and(|order| must_move(side, order, &target, terms));
+                match self.leave(side, target, Some(old), None, desk) {
+                    Ok(()) => {}
+                    // What is only too timid may stay where no request can be spared.
+                    Err(GuardEnd::Gate(Rule::Budget)) if !must => {}
+                    // Where both may not stand together, the old order makes room first.
+                    Err(_) => self.send_cancel(old, desk),
                 }
             }
             Action::Cancel(cloid) => self.send_cancel(cloid, desk),
@@ -127,7 +155,8 @@ impl Market {
             self.spec.as_ref().map(|spec| spec.requested.plus(desk.timing.spec_max_age_ms).plus(1));
         let lifetimes =
             self.orders.iter().map(|order| order.sent.plus(self.config.requote.min_lifetime_ms));
-        [stale, spec, Some(self.next_round), Some(self.parked_until)]
+        let retry_at = self.retry_due(desk);
+        [stale, spec, Some(self.next_round), Some(self.parked_until), self.held, retry_at]
             .into_iter()
             .flatten()
             .chain(retry)
@@ -171,11 +200,14 @@ fn plan(side: Side, targets: &[Target], orders: &Orders, terms: &Terms) -> Actio
             .filter(|order| !taken.contains(&order.cloid))
             .min_by_key(|order| distance(order.price, target.price.get()));
         let action = match closest {
-            None => terms.round_open.then_some(Action::Place(*target)),
+            None => (terms.round_open && terms.placing).then_some(Action::Place(*target)),
             Some(order) => {
                 let _ = taken.try_push(order.cloid);
                 let moves = order.is_settled() && is_time(side, order, target, terms);
-                moves.then_some(Action::Replace(order.cloid, *target))
+                moves.then_some(match terms.placing {
+                    true => Action::Replace(order.cloid, *target),
+                    false => Action::Cancel(order.cloid),
+                })
             }
         };
         if let Some(action) = action {
@@ -215,8 +247,15 @@ fn is_size_good(remaining: Size, target: &Target, terms: &Terms) -> bool {
 }
 
 /// Whether an order that should move may move now: at once if it offers too much, else when it is
-/// old enough and the round is open.
+/// old enough, the round is open, and moving it earns its request.
 fn is_time(side: Side, order: &Order, target: &Target, terms: &Terms) -> bool {
+    let old_enough = terms.now.since(order.sent) >= terms.requote.min_lifetime_ms;
+    let may_improve = terms.placing && old_enough && terms.round_open;
+    must_move(side, order, target, terms) || (may_improve && is_worth(order, target, terms))
+}
+
+/// Whether it offers too much: a price too good for others, or too large a size.
+fn must_move(side: Side, order: &Order, target: &Target, terms: &Terms) -> bool {
     let price = target.price.get();
     let too_generous = match side {
         Side::Bid => order.price > price,
@@ -224,6 +263,20 @@ fn is_time(side: Side, order: &Order, target: &Target, terms: &Terms) -> bool {
     };
     let too_large =
         order.remaining() > target.size.get() && !is_size_good(order.remaining(), target, terms);
-    let old_enough = terms.now.since(order.sent) >= terms.requote.min_lifetime_ms;
-    too_generous || too_large || (old_enough && terms.round_open)
+    too_generous || too_large
+}
+
+/// Whether it earns its request to move an order that is too timid or too small: the money by which
+/// the price is off for what rests, and what is missing of the size at the edge that it would have.
+fn is_worth(order: &Order, target: &Target, terms: &Terms) -> bool {
+    let remaining = order.remaining();
+    let price = target.price.get();
+    let off = Notional::from_raw(
+        u128::from(distance(order.price, price)).saturating_mul(u128::from(remaining.raw())),
+    );
+    let missing = target.size.get().saturating_sub(remaining);
+    let edge = terms.fair.map_or(0, |fair| distance(fair, price));
+    let more = u128::from(edge).saturating_mul(u128::from(missing.raw()));
+    let gain = off.saturating_add(Notional::from_raw(more));
+    Budgets::is_worth(gain, terms.chance, terms.price)
 }

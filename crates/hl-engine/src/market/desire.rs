@@ -1,12 +1,14 @@
 //! What the market should show now, or why nothing.
 
 use arrayvec::ArrayVec;
-use hl_quant::{Intent, Notional, OrderPrice, OrderSize, Price, Reject, Round, Side, Size};
+use hl_quant::{
+    Intent, Notional, OrderPrice, OrderSize, Price, Reject, Round, Side, SignedSize, Size,
+};
 
 use super::{Desk, Market, Spec, at};
 use crate::{
-    BelowMin, EventKind, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm, Want, fair::fair,
-    quote::size_worth, stats::bump,
+    BelowMin, EventKind, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm, Want, budget::Class,
+    fair::fair, quote::size_worth, stats::bump,
 };
 
 /// An order that should rest.
@@ -14,6 +16,8 @@ use crate::{
 pub(super) struct Target {
     pub(super) price: OrderPrice,
     pub(super) size: OrderSize,
+    /// What was wanted, within the limits and before the grid: a second try starts from it.
+    pub(super) want: Want,
 }
 
 /// The orders that should rest, innermost first on each side.
@@ -77,8 +81,13 @@ impl Market {
         if desk.now < self.parked_until {
             return Err(NoQuote::Parked);
         }
-        let reserve = desk.limits.cancel_reserve.saturating_add(self.orders.count());
-        if desk.budget.is_some_and(|left| left <= reserve.saturating_add(desk.orders_elsewhere)) {
+        let live = self.orders.count().saturating_add(desk.orders_elsewhere);
+        // While the position can be made smaller, the gate decides order by order.
+        let class = match self.ledger.position() {
+            SignedSize::ZERO => Class::Quote,
+            _ => Class::Reduce,
+        };
+        if !desk.allowance(class, live).is_enough() {
             return Err(NoQuote::Budget);
         }
         self.book.fresh(desk.now, desk.timing)
@@ -166,19 +175,20 @@ impl Market {
         for want in self.wants.side(side) {
             let last = list.last().map(|target: &Target| target.price);
             let Some(price) = legal_price(side, want, spec, touch, last) else { continue };
-            let size = want.size.min(room);
+            let wanted = want.size.min(room);
             let legal = spec
                 .rules
                 .sizes()
-                .snap(size, Round::Down)
+                .snap(wanted, Round::Down)
                 .and_then(|size| spec.rules.order(price, size).map(|order| order.size));
             match legal {
                 Ok(size) => {
                     room = room.saturating_sub(size.get());
                     // There is one place per layer.
-                    let _ = list.try_push(Target { price, size });
+                    let want = Want { size: wanted, ..*want };
+                    let _ = list.try_push(Target { price, size, want });
                 }
-                Err(_) if size < want.size => missed.at_limit = true,
+                Err(_) if wanted < want.size => missed.at_limit = true,
                 Err(reject) => missed.too_small = Some(reject),
             }
         }
@@ -222,7 +232,7 @@ impl Market {
 
 /// The legal price for a wish: rounded away from the market, behind the touch, and behind the price
 /// `last` of the layer before, so that layers never collapse into one.
-fn legal_price(
+pub(super) fn legal_price(
     side: Side,
     want: &Want,
     spec: &Spec,

@@ -6,19 +6,30 @@ use hl_wire::Cloid;
 use super::{Market, answers::Clerk};
 use crate::{EventKind, Fill, FillLine, Liquidity, ReconLine, Usd, ledger::Applied, stats::bump};
 
+/// What a fill says about our count of the position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Nothing is missing.
+    #[default]
+    Clear,
+    /// The venue's position before it differs from ours: another fill is missing or late.
+    Gap,
+    /// It could not be counted. Only the venue's word about the position helps.
+    InDoubt,
+}
+
 impl Market {
-    /// Counts a fill, unless it has been counted. Returns whether the venue's position before it
-    /// differs from ours, which means that another fill is missing or late.
-    pub(crate) fn fill(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> bool {
+    /// Counts a fill, unless it has been counted.
+    pub(crate) fn fill(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Counted {
         match self.ledger.fill(fill) {
-            Applied::Repeated => false,
+            Applied::Repeated => Counted::Clear,
             Applied::TooOld => {
                 self.audit("fill_too_old", clerk.now, clerk.out);
-                true
+                Counted::InDoubt
             }
             Applied::Absurd => {
                 self.audit("fill_out_of_range", clerk.now, clerk.out);
-                true
+                Counted::InDoubt
             }
             Applied::New { ours, gap } => {
                 let cloid = self.file(fill, clerk);
@@ -27,7 +38,7 @@ impl Market {
                 }
                 self.orders.sweep();
                 self.dirty = true;
-                gap
+                if gap { Counted::Gap } else { Counted::Clear }
             }
         }
     }
@@ -35,7 +46,7 @@ impl Market {
     /// Files a new fill with its order, here or among those that are gone.
     fn file(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Option<Cloid> {
         let open = self.orders.find_mut(fill.cloid, fill.oid).map(|order| {
-            order.oid = Some(fill.oid);
+            order.oids.learn(fill.oid);
             order.cloid
         });
         if let Some(cloid) = open {
@@ -84,6 +95,7 @@ impl Market {
             Liquidity::Maker => bump(&mut stats.maker_fills),
             Liquidity::Taker => bump(&mut stats.taker_fills),
         }
+        clerk.out.budgets.address.credit(clerk.now, fill.time, notional);
         stats.volume = stats.volume.saturating_add(notional);
         stats.fees = stats.fees.plus(fill.fee);
         stats.cash = stats.cash.plus(Usd::flow(fill.side, notional)).minus(fill.fee);

@@ -1,12 +1,14 @@
 //! The venue's lists: open orders and positions, against ours.
 
-use hl_quant::{Millis, QuantFields, Side, SignedSize, Size};
+use hl_quant::{Millis, Price, QuantFields, Side, SignedSize, Size};
 use hl_wire::{Cloid, ReduceOnly};
 
 use super::{Market, answers::Clerk};
 use crate::{
-    CloidTag, Doubt, EventKind, OpenOrder, ReconLine, RequestId,
-    order::{Order, Origin, Phase, Slot},
+    CloidTag, Doubt, EventKind, Intent, IntentId, OpenOrder, ReconLine, RequestId,
+    engine::ACTION_LIFE_MAX_MS,
+    order::{Nonce, Oids, Order, Origin, Phase, Slot},
+    stats::bump,
 };
 
 /// How long after an order's end a list may still show it.
@@ -33,6 +35,7 @@ impl Market {
         clerk: &mut Clerk<'_>,
     ) -> Listed {
         let mut listed = Listed::default();
+        let before = (self.foreign, self.foreign_orders);
         self.foreign = (Size::ZERO, Size::ZERO);
         self.orders.iter_mut().for_each(|order| order.listed = false);
         let id = self.id;
@@ -53,6 +56,13 @@ impl Market {
                     *sum = sum.saturating_add(entry.remaining);
                 }
             }
+        }
+        self.foreign_orders = listed.foreign;
+        if (self.foreign, self.foreign_orders) != before {
+            let (pair, orders) = (self.pair(), listed.foreign);
+            let (bids, asks) = self.foreign;
+            let line = ReconLine::Foreign { pair, orders, bids, asks };
+            clerk.out.event(clerk.now, EventKind::Recon(line));
         }
         // What rested well before the question and is not in the answer: ask about it.
         let settled = |order: &Order| {
@@ -79,7 +89,7 @@ impl Market {
         let outdated = |closed_at: Millis| asked.since(closed_at) <= STALE_LIST_MS;
         if let Some(order) = self.orders.get_mut(cloid) {
             order.listed = true;
-            order.oid = Some(entry.oid);
+            order.oids.learn(entry.oid);
             if order.phase == Phase::Closed && !outdated(order.closed_at) {
                 // The venue insists: it is open after all.
                 order.phase = Phase::Live;
@@ -100,31 +110,37 @@ impl Market {
 
     /// Takes responsibility for an order of an earlier run, in order to cancel it.
     fn adopt(&mut self, entry: &OpenOrder, cloid: Cloid, clerk: &mut Clerk<'_>) {
-        let quant =
-            QuantFields { px_dec: 0, step_dec: 0, price_int: 0, size_int: 0, ticks: 0, steps: 0 };
         self.orders.push(Order {
-            cloid,
-            seq: 0,
-            origin: Origin::Orphan,
-            side: entry.side,
-            price: entry.price,
-            size: entry.remaining,
-            reduce_only: ReduceOnly::No,
-            quant,
-            oid: Some(entry.oid),
-            phase: Phase::Live,
-            slot: Slot { request: RequestId(0), index: 0 },
+            oids: Oids::of(entry.oid),
             sent: clerk.now,
-            filled: Size::ZERO,
-            told: None,
-            cancel: None,
-            asking: None,
-            closed_at: Millis(0),
-            ended: true,
-            listed: true,
+            nonce: Nonce::new(clerk.now),
+            ..orphan(cloid, entry.side, entry.price, entry.remaining)
         });
         let pair = self.pair();
         clerk.out.event(clerk.now, EventKind::Recon(ReconLine::Orphan { pair, cloid }));
+    }
+
+    /// Takes an order of an earlier run whose end is not on record.
+    pub(crate) fn carry(&mut self, intent: &Intent) {
+        // The number of the attempt is in the name.
+        let seq = u64::try_from(intent.cloid.0 & 0xffff_ffff_ffff).unwrap_or(0);
+        bump(&mut self.stats.carried);
+        let mut order = Order {
+            cloid: intent.cloid,
+            seq,
+            side: intent.side,
+            price: intent.price,
+            size: intent.size,
+            phase: Phase::Unknown,
+            oids: Oids::default(),
+            sent: intent.sent,
+            nonce: Nonce::new(intent.sent.plus(ACTION_LIFE_MAX_MS)),
+            ended: false,
+            listed: false,
+            ..orphan(intent.cloid, intent.side, intent.price, intent.size)
+        };
+        order.ask(Millis(0));
+        self.orders.push(order);
     }
 
     /// Takes the venue's word about the position at `time`, asked for at `asked`.
@@ -149,5 +165,36 @@ impl Market {
         }
         self.orders.sweep();
         self.dirty = true;
+    }
+}
+
+/// An order of an earlier run that rests at the venue.
+fn orphan(cloid: Cloid, side: Side, price: Price, size: Size) -> Order {
+    let quant =
+        QuantFields { px_dec: 0, step_dec: 0, price_int: 0, size_int: 0, ticks: 0, steps: 0 };
+    Order {
+        cloid,
+        seq: 0,
+        origin: Origin::Orphan,
+        side,
+        price,
+        size,
+        reduce_only: ReduceOnly::No,
+        quant,
+        intent: IntentId(0),
+        tries: 1,
+        wish: None,
+        oids: Oids::default(),
+        phase: Phase::Live,
+        slot: Slot { request: RequestId(0), index: 0 },
+        sent: Millis(0),
+        nonce: Nonce::new(Millis(0)),
+        filled: Size::ZERO,
+        told: None,
+        cancel: None,
+        asking: None,
+        closed_at: Millis(0),
+        ended: true,
+        listed: true,
     }
 }

@@ -5,9 +5,11 @@ mod converge;
 mod desire;
 mod fills;
 mod listing;
+mod retry;
 mod send;
 
 pub(crate) use answers::Clerk;
+pub(crate) use fills::Counted;
 pub(crate) use listing::Listed;
 
 use hl_quant::{MarketSpec, Millis, Notional, Price, Reject, Side, SignedSize, Size};
@@ -15,10 +17,13 @@ use hl_wire::Cloid;
 
 use crate::{
     Batching, EventKind, Level, Limits, MAX_ORDERS, MarketConfig, MarketId, MarketStatus,
-    MarketView, NoQuote, OrderView, Pair, Ppm, QuoteModel, Rule, Stats, Timing, Usd, Wants,
+    MarketView, NoQuote, OrderView, Pair, Ppm, QuoteModel, RetryGuard, Rule, Stats, Timing, Usd,
+    Wants,
     book::{Book, Refused},
+    budget::{Allowance, Bucket, Class, limits::action_weight},
     estimate::Estimates,
     exposure::Exposure,
+    guard::Guard,
     ids::CloidMaker,
     ledger::Ledger,
     order::Origin,
@@ -39,8 +44,6 @@ pub(crate) struct Desk<'a> {
     /// Attempts so far.
     pub(crate) seq: &'a mut u64,
     pub(crate) out: &'a mut Outbox,
-    /// Requests left, once known.
-    pub(crate) budget: &'a mut Option<u64>,
     /// Why the engine as a whole may not quote.
     pub(crate) switch: Option<NoQuote>,
     /// The worst case of the other markets; `None` if one of them cannot be valued.
@@ -54,9 +57,14 @@ impl Desk<'_> {
         self.out.event(self.now, kind);
     }
 
-    /// Counts requests that were spent.
-    pub(crate) fn spend(&mut self, n: u64) {
-        *self.budget = self.budget.map(|left| left.saturating_sub(n));
+    /// What an order of this class may cost the address while `live` orders may have to be cancelled.
+    pub(crate) fn allowance(&self, class: Class, live: u64) -> Allowance {
+        self.out.budgets.allowance(self.now, class, live, self.limits.cancel_reserve)
+    }
+
+    /// When a request of this class may leave; not after now if at once.
+    pub(crate) fn ready_at(&self, class: Class) -> Millis {
+        self.out.budgets.ready_at(self.now, class, action_weight(1))
     }
 }
 
@@ -76,14 +84,17 @@ pub(crate) struct Market {
     model: Box<dyn QuoteModel>,
     wants: Wants,
     pub(crate) spec: Option<Spec>,
+    /// How often rules have come.
+    specs_heard: u64,
     pub(crate) book: Book,
     estimates: Estimates,
     pub(crate) orders: Orders,
     pub(crate) ledger: Ledger,
-    /// What orders that are not ours may still trade into the position.
+    /// What orders that are not ours may still trade into the position, and how many there are.
     foreign: (Size, Size),
     /// What the market is worth by sources that one book cannot move.
     pub(crate) refs: References,
+    foreign_orders: u32,
     /// The last fair price: what the position is valued at.
     pub(crate) mark: Option<Price>,
     /// What the position from before this run was worth at its first fair price: not our profit.
@@ -96,6 +107,12 @@ pub(crate) struct Market {
     pub(crate) due: Option<Millis>,
     /// When orders may next be placed or made more generous.
     next_round: Millis,
+    /// When something may leave that the venue's limits have held back.
+    held: Option<Millis>,
+    /// What happens after a refused tick or lot.
+    pub(crate) guard: Guard,
+    /// How often a lost race may be answered at once.
+    races: Bucket,
     /// Rejections in a row, races aside.
     rejects: u16,
     parked_until: Millis,
@@ -115,7 +132,8 @@ const fn at(side: Side) -> usize {
 }
 
 impl Market {
-    pub(crate) fn new(id: MarketId, mut config: MarketConfig) -> Self {
+    pub(crate) fn new(id: MarketId, mut config: MarketConfig, guard: RetryGuard) -> Self {
+        let races = config.races;
         config.max_orders = config.max_orders.min(MAX_ORDERS);
         let model = config.model.build(config.spread.clone());
         let estimates = Estimates::new(config.estimate);
@@ -126,18 +144,23 @@ impl Market {
             model,
             wants: Wants::default(),
             spec: None,
+            specs_heard: 0,
             book: Book::default(),
             estimates,
             orders,
             ledger: Ledger::new(),
             foreign: (Size::ZERO, Size::ZERO),
             refs: References::default(),
+            foreign_orders: 0,
             mark: None,
             basis: None,
             why_not: Some(NoQuote::Disconnected),
             dirty: false,
             due: None,
             next_round: Millis(0),
+            held: None,
+            guard: Guard::new(guard),
+            races: Bucket::new(u64::from(races.burst), 1, races.every_ms),
             rejects: 0,
             parked_until: Millis(0),
             too_small: [None; 2],
@@ -248,8 +271,23 @@ impl Market {
                 out.event(now, EventKind::SpecChange { pair, lot_from: from, lot_to: to });
             }
         }
+        bump(&mut self.specs_heard);
         self.spec = Some(spec);
         self.dirty = true;
+    }
+
+    /// Takes a step back of the clock: nothing planned waits longer than it was planned to.
+    pub(crate) fn rebase(&mut self, now: Millis, retry_ms: u64) {
+        let soon = now.plus(retry_ms);
+        self.next_round = self.next_round.min(soon);
+        self.parked_until = self.parked_until.min(soon);
+        (self.held, self.due) = (None, None);
+        if let Some(spec) = &mut self.spec {
+            spec.requested = spec.requested.min(now);
+        }
+        self.orders.rebase(now, retry_ms);
+        self.guard.rebase(now);
+        self.races.rebase(now);
     }
 
     /// Whether orders of an earlier run may still be in the book.

@@ -5,42 +5,55 @@ use hl_wire::{Cloid, ReduceOnly, Tif};
 
 use super::{Desk, Market, Spec, at, desire::Target};
 use crate::{
-    Attempt, CancelLine, CancelOrder, CancelStage, EventKind, GateStop, IntentId, MarketStatus,
-    ModifyOrder, PlaceOrder,
+    Attempt, CancelLine, CancelOrder, CancelStage, EventKind, GateStop, GuardEnd, IntentId,
+    MarketStatus, ModifyOrder, PlaceOrder, Rule, Want,
+    budget::Class,
     gate::{self, Candidate, Facts},
-    order::{Cancel, Order, Origin, Phase, Slot},
+    order::{Cancel, Nonce, Oids, Order, Origin, Phase, Slot, Wish},
     stats::bump,
 };
 
 impl Market {
-    /// Sends one new order, if the gate lets it through.
-    pub(super) fn send_place(&mut self, side: Side, target: Target, desk: &mut Desk<'_>) -> bool {
-        if !self.pass(side, target, desk) {
-            return false;
-        }
-        let order = self.next_order(side, target, desk);
-        let slot = desk.out.place(order);
-        self.record(order, slot, desk);
-        true
-    }
-
-    /// Sends one replacement, if the gate lets the new order through beside the old one: until the
-    /// venue has answered, both may trade.
-    pub(super) fn send_replace(
+    /// Sends one order: a new one, or one that replaces `old`. With `retry` it is the second try of
+    /// that logical order.
+    ///
+    /// Every order of the engine passes here, so this is where the gate stands, where logical orders
+    /// are counted, and where an order comes into being before it is sent. A replacement passes the
+    /// gate *beside* the order that it replaces: until the venue has answered, both may trade.
+    pub(super) fn leave(
         &mut self,
         side: Side,
-        old: Cloid,
         target: Target,
+        old: Option<Cloid>,
+        retry: Option<IntentId>,
         desk: &mut Desk<'_>,
-    ) -> bool {
-        let oid = self.orders.get_mut(old).and_then(|order| order.oid);
-        let Some(old_oid) = oid else { return false };
-        if !self.pass(side, target, desk) {
-            return false;
-        }
-        let new = self.next_order(side, target, desk);
-        let slot = desk.out.modify(ModifyOrder { old_oid, old, new });
-        if let Some(order) = self.orders.get_mut(old) {
+    ) -> Result<(), GuardEnd> {
+        let old_oid = match old {
+            None => None,
+            Some(old) => {
+                let oid = self.orders.get_mut(old).and_then(|order| order.oids.latest());
+                Some((old, oid.ok_or(GuardEnd::OldInDoubt)?))
+            }
+        };
+        self.pass(side, target, desk).map_err(GuardEnd::Gate)?;
+        let seq = desk.seq.saturating_add(1);
+        let intent = retry.unwrap_or(IntentId(seq));
+        let tries = self.guard.wires.count(intent, retry.is_none()).ok_or(GuardEnd::Spent)?;
+        self.stats.most_sends = self.stats.most_sends.max(u64::from(self.guard.wires.most()));
+        *desk.seq = seq;
+        let new = PlaceOrder {
+            market: self.id,
+            side,
+            price: target.price,
+            size: target.size,
+            reduce_only: ReduceOnly::No,
+            cloid: desk.cloids.make(self.id, seq),
+        };
+        let slot = match old_oid {
+            None => desk.out.place(new),
+            Some((old, old_oid)) => desk.out.modify(ModifyOrder { old_oid, old, new }),
+        };
+        if let Some(order) = old.and_then(|old| self.orders.get_mut(old)) {
             order.cancel = Some(Cancel {
                 slot,
                 sent: desk.now,
@@ -48,15 +61,19 @@ impl Market {
                 answered: false,
             });
         }
-        self.record(new, slot, desk);
-        true
+        self.record(new, target.want, (intent, tries), slot, desk);
+        Ok(())
     }
 
     /// Sends one cancel. Nothing may stop it.
     pub(super) fn send_cancel(&mut self, cloid: Cloid, desk: &mut Desk<'_>) {
+        if !desk.out.may_cancel(desk.now) {
+            // The venue would refuse it; the next decision tries again when it would not.
+            self.hold_until(desk.ready_at(Class::Cancel));
+            return;
+        }
         let order = CancelOrder { market: self.id, cloid };
         let slot = desk.out.cancel(order);
-        desk.spend(1);
         if let Some(order) = self.orders.get_mut(cloid) {
             let sent = desk.now;
             order.cancel = Some(Cancel { slot, sent, replaced_by: None, answered: false });
@@ -65,15 +82,19 @@ impl Market {
         desk.event(EventKind::Cancel(CancelLine { pair: self.pair(), cloid, stage }));
     }
 
-    /// Whether the gate lets an order through; if not, says so once per side and rule.
-    fn pass(&mut self, side: Side, target: Target, desk: &mut Desk<'_>) -> bool {
+    /// Whether the gate lets an order through; if not, the rule, which is logged once per side.
+    fn pass(&mut self, side: Side, target: Target, desk: &mut Desk<'_>) -> Result<(), Rule> {
         let candidate = Candidate { side, price: target.price, size: target.size };
-        let verdict = gate::check(&candidate, &self.facts(desk));
+        let verdict = gate::check(&candidate, &self.facts(side, desk));
         let rule = verdict.err().map(|stop| stop.rule);
-        let Some(last) = self.stopped.get_mut(at(side)) else { return false };
-        let is_news = *last != rule;
-        *last = rule;
-        let Err(stop) = verdict else { return true };
+        let mut is_news = false;
+        if let Some(last) = self.stopped.get_mut(at(side)) {
+            is_news = std::mem::replace(last, rule) != rule;
+        }
+        let Err(stop) = verdict else { return Ok(()) };
+        if stop.rule == Rule::Budget {
+            self.hold_until(desk.ready_at(self.class(side)));
+        }
         if is_news {
             bump(&mut self.stats.gate_stops);
             desk.event(EventKind::Gate(GateStop {
@@ -86,14 +107,35 @@ impl Market {
                 limit: stop.limit,
             }));
         }
-        false
+        Err(stop.rule)
+    }
+
+    /// Decide again at this moment: something was held back for the venue's limits.
+    fn hold_until(&mut self, at: Millis) {
+        self.held = Some(self.held.map_or(at, |held| held.min(at)));
+    }
+
+    /// What an order of `side` is to the budget: one that makes the position smaller comes first.
+    pub(super) fn class(&self, side: Side) -> Class {
+        if self.ledger.position().side() == Some(side.opposite()) {
+            Class::Reduce
+        } else {
+            Class::Quote
+        }
     }
 
     /// What the gate looks at, as of now: orders recorded a moment ago count.
-    fn facts(&self, desk: &Desk<'_>) -> Facts<'_> {
+    fn facts(&self, side: Side, desk: &Desk<'_>) -> Facts<'_> {
         let spec = self.spec.as_ref();
         let here = self.orders.count();
         let all = here.saturating_add(desk.orders_elsewhere);
+        let class = self.class(side);
+        let allowance = desk.allowance(class, all);
+        // The minute's weight counts like a budget of the address with nothing left.
+        let (left, reserve) = match desk.ready_at(class) {
+            at if at > desk.now => (Some(0), 0),
+            _ => (allowance.left, allowance.reserve),
+        };
         Facts {
             switch: desk.switch,
             spec: spec.map(|spec| &spec.rules),
@@ -116,34 +158,23 @@ impl Market {
                 all,
                 max_all: u64::from(desk.limits.max_orders),
             },
-            budget: gate::Budget {
-                left: *desk.budget,
-                reserve: desk.limits.cancel_reserve.saturating_add(all),
-            },
-        }
-    }
-
-    fn next_order(&self, side: Side, target: Target, desk: &mut Desk<'_>) -> PlaceOrder {
-        bump(desk.seq);
-        PlaceOrder {
-            market: self.id,
-            side,
-            price: target.price,
-            size: target.size,
-            reduce_only: ReduceOnly::No,
-            cloid: desk.cloids.make(self.id, *desk.seq),
+            budget: gate::Budget { left, reserve },
         }
     }
 
     /// Records an order before it is sent, and says so: from here on it exists.
-    fn record(&mut self, order: PlaceOrder, slot: Slot, desk: &mut Desk<'_>) {
-        desk.spend(1);
+    fn record(
+        &mut self,
+        order: PlaceOrder,
+        want: Want,
+        (intent, tries): (IntentId, u8),
+        slot: Slot,
+        desk: &mut Desk<'_>,
+    ) {
         bump(&mut self.stats.attempts);
-        let Some(quant) =
-            self.spec.as_ref().map(|spec| spec.rules.log_fields(order.price, order.size))
-        else {
-            return;
-        };
+        // Without rules the gate has let nothing through.
+        let Some(rules) = self.spec.as_ref().map(|spec| spec.rules) else { return };
+        let quant = rules.log_fields(order.price, order.size);
         let seq = *desk.seq;
         let PlaceOrder { side, price, size, reduce_only, cloid, .. } = order;
         let (price, size) = (price.get(), size.get());
@@ -156,10 +187,14 @@ impl Market {
             size,
             reduce_only,
             quant,
-            oid: None,
+            intent,
+            tries,
+            wish: Some(Wish { want, rules }),
+            oids: Oids::default(),
             phase: Phase::Pending,
             slot,
             sent: desk.now,
+            nonce: Nonce::new(desk.out.expires()),
             filled: Size::ZERO,
             told: None,
             cancel: None,
@@ -169,10 +204,9 @@ impl Market {
             listed: false,
         });
         let pair = self.pair();
-        let tries = 1;
         desk.event(EventKind::Attempt(Attempt {
             seq,
-            intent: IntentId(seq),
+            intent,
             pair,
             side,
             tif: Tif::Alo,

@@ -134,7 +134,7 @@ impl Bench {
         match command {
             Command::FetchSpecs { .. } => {
                 for market in [SOL, BTC] {
-                    let (spec, requested) = (&spec(market), self.now);
+                    let (spec, requested) = (&self.venue.spec(market), self.now);
                     let status = MarketStatus::Trading;
                     let input = Input::Spec { market, spec, requested, status };
                     self.engine.handle(self.now, input);

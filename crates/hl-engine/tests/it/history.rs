@@ -179,7 +179,7 @@ impl World {
             }
             Mail::Specs(requested) => {
                 for market in [SOL, BTC] {
-                    let (spec, requested) = (&spec(market), *requested);
+                    let (spec, requested) = (&self.venue.spec(market), *requested);
                     let status = MarketStatus::Trading;
                     self.input(Input::Spec { market, spec, requested, status });
                 }

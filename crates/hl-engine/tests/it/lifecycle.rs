@@ -51,29 +51,6 @@ fn nothing_new_is_sent_while_an_order_is_in_flight() {
 }
 
 #[test]
-fn silence_is_doubt_and_doubt_reserves_the_worst_case_until_the_venue_settles_it() {
-    let mut bench = holding();
-    let lost = bench.held.remove(0); // carried out by nobody: it never arrived
-    bench.run(6_000);
-    assert_eq!(states(&bench), [OrderState::Unknown; 2]);
-    assert_eq!(bench.lines("order_evt=unknown").len(), 4, "both markets' orders");
-    assert!(bench.commands.iter().filter(|c| is_status(c)).count() > 4, "it keeps asking");
-    assert_eq!(bench.venue.open().count(), 0);
-    bench.run(5_000);
-    assert_eq!(states(&bench), [OrderState::Unknown; 2], "not found is no evidence yet");
-    bench.hold = |_| false;
-    bench.run(10_000);
-    assert_eq!(
-        states(&bench),
-        [OrderState::Live; 2],
-        "given up after two late misses, quoted anew"
-    );
-    assert_eq!(bench.engine.stats().not_found, 4);
-    assert_eq!(bench.venue.open().filter(|o| o.market == SOL).count(), 2);
-    drop(lost);
-}
-
-#[test]
 fn an_error_after_acceptance_is_found_out_and_not_repeated() {
     let mut bench = holding();
     bench.streams = false;
@@ -111,7 +88,7 @@ fn a_market_rests_after_too_many_rejections_in_a_row() {
     let mut bench = holding();
     for _ in 0..3 {
         for command in std::mem::take(&mut bench.held) {
-            let code = RejectCode::Tick;
+            let code = RejectCode::Margin;
             bench.reply(command.request(), &[Reply::Rejected { code, bbo: None }; 2]);
         }
         bench.run(1_500);

@@ -10,14 +10,20 @@
 
 mod adapting;
 mod bench;
+mod budgets;
 mod checks;
+mod clock;
 mod estimators;
+mod evidence;
+mod guard;
 mod history;
 mod lifecycle;
 mod lines;
 mod memory;
 mod models;
 mod quoting;
+mod races;
 mod random;
+mod restart;
 mod safety;
 mod venue;

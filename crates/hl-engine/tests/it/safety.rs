@@ -102,7 +102,7 @@ fn a_stop_that_cannot_be_confirmed_says_how_many_remain() {
 #[test]
 fn an_unknown_order_at_the_stop_is_counted_and_its_attempt_ended() {
     let mut bench = Bench::new(config());
-    bench.hold = |command| matches!(command, Command::Place { .. });
+    bench.hold = |c| matches!(c, Command::Place { .. } | Command::Burn { .. });
     bench.start();
     for command in std::mem::take(&mut bench.held) {
         bench.reply(command.request(), &[Reply::Unknown; 2]);
@@ -215,10 +215,11 @@ fn a_market_with_an_old_spec_is_cancel_only() {
 #[test]
 fn requests_kept_for_cancels_are_not_spent_on_quotes() {
     let mut bench = Bench::started(config());
-    bench.input(Input::RateLimit { used: 9_900, cap: 10_410 });
-    assert_eq!(bench.engine.requests_left(), Some(510));
-    assert_eq!(bench.live(SOL).len(), 2, "510 is above 500 and one per live order");
-    bench.input(Input::RateLimit { used: 9_906, cap: 10_410 });
+    // Our share is 9,000 of 10,000. The four orders just sent may be missing from the count.
+    bench.input(Input::RateLimit { used: 8_490, cap: 10_000 });
+    assert_eq!(bench.engine.requests_left(), Some(1_506));
+    assert_eq!(bench.live(SOL).len(), 2, "506 is above 500 and one for each order, and its own");
+    bench.input(Input::RateLimit { used: 8_491, cap: 10_000 });
     assert_eq!(bench.engine.market(SOL).unwrap().why_not, Some(NoQuote::Budget));
     assert_eq!(bench.venue.open().count(), 0, "the cancels went out all the same");
 }
@@ -271,15 +272,4 @@ fn input_that_makes_no_sense_is_counted_and_changes_nothing() {
     ];
     assert_eq!(words, expected);
     assert_eq!(bench.quotes(SOL), before);
-}
-
-#[test]
-fn time_never_goes_back() {
-    let mut bench = Bench::started(config());
-    bench.run(2_000);
-    let before = bench.events.len();
-    bench.engine.handle(Millis(1), Input::Timer);
-    bench.input(Input::Timer);
-    assert!(bench.events[before..].iter().all(|event| event.at > Millis(1)));
-    assert_eq!(bench.engine.orders(SOL).filter(|o| o.state == OrderState::Live).count(), 2);
 }

@@ -1,13 +1,14 @@
 //! A venue of a few lines: enough truth to check the engine against. It matches nothing by itself;
 //! the tests say what trades.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hl_engine::{
     AccountMoney, CancelOrder, Command, ExitOrder, Fill, Found, Level, Liquidity, MarketId,
-    ModifyOrder, OpenOrder, OrderUpdate, PlaceOrder, Position, Reply, Transfer, Usd, VenueState,
+    ModifyOrder, OpenOrder, OrderUpdate, PlaceOrder, Position, Reply, RequestId, Transfer, Usd,
+    VenueState,
 };
-use hl_quant::{Millis, Price, Side, SignedSize, Size};
+use hl_quant::{MarketSpec, Millis, Price, Side, SignedSize, Size, SzDecimals};
 use hl_wire::{Cloid, Oid, RejectCode};
 
 #[derive(Clone, Debug)]
@@ -62,6 +63,12 @@ pub struct Venue {
     pub touch: BTreeMap<MarketId, (Price, Price)>,
     pub news: Vec<News>,
     pub now: Millis,
+    /// Decimals of sizes per market: they decide both grids.
+    pub decimals: BTreeMap<MarketId, u8>,
+    /// Nonces that reached a block, by the command that they were used for; and those that a `noop`
+    /// took.
+    pub used: BTreeSet<RequestId>,
+    pub burnt: BTreeSet<RequestId>,
     pub money: AccountMoney,
     pub transfers: Vec<Transfer>,
     next: u64,
@@ -77,6 +84,9 @@ impl Default for Venue {
             touch: BTreeMap::new(),
             news: Vec::new(),
             now: Millis(0),
+            decimals: BTreeMap::from([(MarketId(0), 2), (MarketId(1), 5)]),
+            used: BTreeSet::new(),
+            burnt: BTreeSet::new(),
             money: AccountMoney::idle(Usd::from_e8(1_000_000_000_000)),
             transfers: Vec::new(),
             next: 0,
@@ -104,6 +114,23 @@ impl Venue {
 
     /// Does what a command asks, now.
     pub fn execute(&mut self, command: &Command) -> Vec<Reply> {
+        let n = match command {
+            Command::Place { orders, .. } => orders.len(),
+            Command::Modify { orders, .. } => orders.len(),
+            _ => 1,
+        };
+        let all = |code| vec![Reply::Rejected { code, bbo: None }; n];
+        if let Command::Place { request, expires, .. } | Command::Modify { request, expires, .. } =
+            command
+        {
+            // A nonce is taken once, and also by what is refused afterwards.
+            if self.burnt.contains(request) || !self.used.insert(*request) {
+                return all(RejectCode::Nonce);
+            }
+            if self.now > *expires {
+                return all(RejectCode::Expired);
+            }
+        }
         match command {
             Command::Place { orders, .. } => orders.iter().map(|o| self.place(o)).collect(),
             Command::Modify { orders, .. } => orders.iter().map(|o| self.modify(o)).collect(),
@@ -112,12 +139,18 @@ impl Venue {
             Command::ScheduleCancel { .. } => {
                 vec![Reply::Rejected { code: RejectCode::Schedule, bbo: None }]
             }
-            Command::Burn { .. } => vec![Reply::Rejected { code: RejectCode::Nonce, bbo: None }],
+            Command::Burn { of, .. } if self.used.contains(of) || !self.burnt.insert(*of) => {
+                vec![Reply::Rejected { code: RejectCode::Nonce, bbo: None }]
+            }
+            Command::Burn { .. } => vec![Reply::Accepted { oid: None, filled: Size::ZERO }],
             Command::FetchSpecs { .. } | Command::Reconcile { .. } => Vec::new(),
         }
     }
 
     fn place(&mut self, order: &PlaceOrder) -> Reply {
+        if let Some(code) = self.off_grid(order) {
+            return Reply::Rejected { code, bbo: None };
+        }
         let (bid, ask) = self.touch[&order.market];
         let own = |side| {
             let prices = self.open().filter(|o| o.market == order.market && o.side == side);
@@ -156,6 +189,25 @@ impl Venue {
         self.trade(order.cloid, size).expect("it was placed a moment ago");
         let oid = self.orders.last().map(|order| order.oid);
         Reply::Accepted { oid, filled: size }
+    }
+
+    /// The venue's own rule for a perp's price and size, on their text: five figures, `6 - szDecimals`
+    /// decimals, whole lots.
+    fn off_grid(&self, order: &PlaceOrder) -> Option<RejectCode> {
+        let lot = self.decimals[&order.market];
+        let decimals = |text: &str| text.split_once('.').map_or(0, |(_, part)| part.len());
+        let price = order.price.to_text();
+        let figures = price.as_str().replace('.', "").trim_start_matches('0').len();
+        let fraction = decimals(price.as_str());
+        if fraction > 0 && (fraction > usize::from(6 - lot) || figures > 5) {
+            return Some(RejectCode::Tick);
+        }
+        (decimals(order.size.to_text().as_str()) > usize::from(lot)).then_some(RejectCode::Size)
+    }
+
+    /// The rules of a market as a request for them says now.
+    pub fn spec(&self, market: MarketId) -> MarketSpec {
+        MarketSpec::perp(SzDecimals::new(self.decimals[&market]).unwrap())
     }
 
     /// Puts an order into the book, whoever's.

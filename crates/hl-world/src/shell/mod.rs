@@ -18,7 +18,7 @@ use hl_sim::{ConnId, Input, RequestId};
 use hl_specs::{Overrides, SpecCache, SpecCacheConfig, Ticket};
 use hl_wire::session::{BookDepth, Session, SessionConfig, Subscription};
 use hl_wire::stream::Scratch;
-use hl_wire::{Address, Nonce};
+use hl_wire::{Address, AgentKey, Network, Nonce};
 
 use crate::WorldError;
 use crate::crash::Death;
@@ -26,7 +26,6 @@ use crate::host::Host;
 use crate::network::ToBot;
 use crate::nonces::Nonces;
 use crate::observe::{BotId, Observation, Started};
-use crate::sign::Signer;
 use core::Core;
 use journal::Journal;
 
@@ -50,8 +49,9 @@ enum Asked {
 pub(crate) struct Identity {
     pub(crate) engine: EngineConfig,
     pub(crate) coins: Vec<String>,
-    pub(crate) signer: Rc<Signer>,
+    pub(crate) key: Rc<AgentKey>,
     pub(crate) master: Address,
+    pub(crate) network: Network,
 }
 
 /// One process.
@@ -66,8 +66,6 @@ pub(crate) struct Shell {
     /// When the request for the cache's documents was sent.
     specs_at: Millis,
     specs_asked: bool,
-    /// When the request budget is asked for again.
-    budget_at: Millis,
     me: Identity,
     nonces: Nonces,
     /// The nonce of each place and modify, to be burnt if nobody knows what became of it.
@@ -105,7 +103,7 @@ impl Shell {
     ) -> Result<Self, WorldError> {
         let me = me.clone();
         let (journal, carry) = Journal::open(host, run);
-        let started = Started { bot, agent: me.signer.address(), carry: carry.clone() };
+        let started = Started { bot, agent: me.key.address(), carry: carry.clone() };
         let engine = Engine::new(me.engine.clone(), run).restore(carry);
         let mut shell = Self {
             core: Core::new(bot, engine),
@@ -116,7 +114,6 @@ impl Shell {
             specs: SpecCache::new(SpecCacheConfig::default(), Overrides::default())?,
             specs_at: Millis(0),
             specs_asked: false,
-            budget_at: Millis(0),
             nonces: Nonces::open(host.disk),
             me,
             used: BTreeMap::new(),

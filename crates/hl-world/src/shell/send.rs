@@ -66,10 +66,11 @@ impl Shell {
             Some(nonce) => nonce,
             None => self.nonces.allocate(host.now, host.disk).ok()?,
         };
-        let body = self.me.signer.body(action, nonce, expires)?;
+        let signed = self.me.key.sign_trading(action, nonce, self.me.network, None, expires);
+        let body = signed.ok()?.to_json().ok()?.into_bytes();
         let sent = Sent {
             bot: self.bot(),
-            signer: self.me.signer.address(),
+            signer: self.me.key.address(),
             request,
             nonce,
             expires,

@@ -23,7 +23,7 @@ impl World<'_> {
         self.see(&Observation::FaultOn(fault));
         match fault.kind.layer() {
             Layer::Line => self.network.inject(self.now, fault.kind),
-            Layer::Venue => self.exchange.inject(&fault.kind),
+            Layer::Venue => {}
             Layer::Clock | Layer::Disk => self.machine.begin(self.now, &fault.kind),
             Layer::Process if matches!(fault.kind, Kind::ProcTwo {}) => self.start_process(),
             Layer::Process => self.machine.begin(self.now, &fault.kind),
@@ -33,7 +33,7 @@ impl World<'_> {
     pub(super) fn end_fault(&mut self, _place: usize, fault: &Fault) {
         match fault.kind.layer() {
             Layer::Line => self.network.heal(fault.kind),
-            Layer::Venue => self.exchange.heal(&fault.kind),
+            Layer::Venue => {}
             Layer::Clock | Layer::Disk => self.machine.end(&fault.kind),
             Layer::Process => self.kill_at_last(),
         }

@@ -1,0 +1,67 @@
+//! The passing of time: pauses, and a clock that is set back.
+
+use hl_quant::Millis;
+
+use super::Engine;
+use crate::{ClockNews, EventKind, stats::bump};
+
+/// More than this beyond the announced wake-up is a pause: the machine slept, or the process stood
+/// still. What was known before it is history, as after a lost connection.
+pub(super) const PAUSE_MS: u64 = 1_000;
+
+impl Engine {
+    /// Takes the time of an input.
+    ///
+    /// A step back of up to [`PAUSE_MS`] is what a clock does that is being corrected: time stands
+    /// still until it has caught up. After a larger one everything planned would wait for as long as
+    /// the step was; so our moments are moved back with it, and everything is read anew.
+    pub(super) fn tick(&mut self, now: Millis) {
+        if now < self.now {
+            bump(&mut self.clock_back);
+            let by_ms = self.now.since(now);
+            if by_ms <= PAUSE_MS {
+                return;
+            }
+            self.out.event(now, EventKind::Clock { news: ClockNews::Back, by_ms });
+            self.now = now;
+            self.rebase();
+            self.start_over();
+            return;
+        }
+        self.now = now;
+        if !std::mem::replace(&mut self.started, true) {
+            self.announce_carried();
+        }
+        // The answers to what is asked now come at the same moment and are late for nothing.
+        let late = self.announced.take().map_or(0, |at| now.since(at));
+        if late > PAUSE_MS {
+            bump(&mut self.pauses);
+            self.out.event(now, EventKind::Clock { news: ClockNews::Pause, by_ms: late });
+            self.start_over();
+        }
+    }
+
+    /// As after a lost connection: nothing heard before counts, and all is read before the first
+    /// quote.
+    fn start_over(&mut self) {
+        if self.sync.up.is_some() {
+            self.sync.connected(self.now);
+        }
+        for market in &mut self.markets {
+            market.book.clear();
+        }
+        self.all_dirty();
+    }
+
+    /// Moves every moment of ours that lies ahead back to now.
+    fn rebase(&mut self) {
+        let (now, retry_ms) = (self.now, self.config.timing.retry_ms);
+        self.quiet = self.quiet.min(now);
+        self.sync.rebase(now);
+        self.rebase_burns(now);
+        self.out.budgets.rebase(now);
+        for market in &mut self.markets {
+            market.rebase(now, retry_ms);
+        }
+    }
+}

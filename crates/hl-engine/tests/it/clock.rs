@@ -1,0 +1,92 @@
+//! Pauses and clocks that are set back.
+
+use hl_engine::{Command, Input, NoQuote, OrderState, Query};
+use hl_quant::Millis;
+
+use crate::bench::{BTC, Bench, SOL, config};
+
+fn questions(bench: &Bench) -> usize {
+    let asks = |c: &&Command| {
+        matches!(
+            c,
+            Command::Reconcile {
+                query: Query::OpenOrders | Query::Account | Query::Fills { .. },
+                ..
+            }
+        )
+    };
+    bench.commands.iter().filter(asks).count()
+}
+
+#[test]
+fn a_pause_of_more_than_a_second_counts_as_a_reconnect() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let wake = bench.wake;
+    bench.commands.clear();
+    bench.now = wake.plus(1_000);
+    bench.input(Input::Timer);
+    assert_eq!(bench.lines("clock_evt="), [""; 0], "a second is no pause");
+    let wake = bench.wake;
+    bench.commands.clear();
+    bench.hold = |c| matches!(c, Command::Reconcile { .. });
+    bench.now = wake.plus(1_001);
+    bench.venue.now = bench.now;
+    let (bids, asks) = bench.venue.book(SOL);
+    bench.input(Input::Book { market: SOL, time: bench.now, bids: &bids, asks: &asks });
+    assert!(bench.lines("clock_evt=pause")[0].ends_with("by=1001ms"));
+    assert_eq!(bench.engine.market(SOL).unwrap().why_not, Some(NoQuote::NotReconciled));
+    assert_eq!(questions(&bench), 3, "everything is read first");
+    bench.hold = |_| false;
+    for held in std::mem::take(&mut bench.held) {
+        bench.carry_out(&held);
+    }
+    bench.books();
+    assert_eq!(bench.engine.market(BTC).unwrap().why_not, None);
+    assert_eq!(bench.engine.stats().pauses, 1);
+}
+
+#[test]
+fn waking_up_as_announced_is_no_pause() {
+    let mut bench = Bench::started(config());
+    bench.pass(30_000);
+    assert_eq!(bench.engine.stats().pauses, 0);
+}
+
+#[test]
+fn a_small_step_back_of_the_clock_is_counted_and_time_stands_still() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let before = bench.events.len();
+    let past = Millis(bench.now.0 - 900);
+    bench.engine.handle(past, Input::Timer);
+    bench.input(Input::Timer);
+    assert_eq!(bench.engine.stats().clock_back, 1);
+    assert!(bench.events[before..].iter().all(|event| event.at > past));
+    assert_eq!(bench.engine.orders(SOL).filter(|o| o.state == OrderState::Live).count(), 2);
+}
+
+#[test]
+fn after_a_large_step_back_nothing_waits_for_the_old_time_to_come_again() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    // A place is in doubt and a cancel is under way when the clock is set back by an hour.
+    bench.hold = |c| matches!(c, Command::Cancel { .. } | Command::Burn { .. });
+    bench.pass(3_500);
+    assert!(bench.held.iter().any(|c| matches!(c, Command::Cancel { .. })));
+    bench.now = Millis(bench.now.0 - 3_600_000);
+    bench.commands.clear();
+    bench.input(Input::Timer);
+    assert!(bench.lines("clock_evt=back")[0].contains("by=3600000ms"));
+    assert_eq!(questions(&bench), 3);
+    bench.hold = |_| false;
+    bench.commands.clear();
+    bench.run(7_000);
+    let cancels = bench.commands.iter().filter(|c| matches!(c, Command::Cancel { .. })).count();
+    assert!(cancels > 0, "the lost cancel is sent again within its own time");
+    bench.run(10_000);
+    for market in [SOL, BTC] {
+        assert_eq!(bench.engine.market(market).unwrap().why_not, None);
+        assert_eq!(bench.live(market).len(), 2);
+    }
+}

@@ -1,0 +1,256 @@
+//! Orders in doubt are resolved by evidence: burnt nonces, expiry, the venue's repeated word.
+
+use hl_engine::{BurnStage, Command, EventKind, Input, OrderState, Query, Reply, SubmitEnd};
+use hl_quant::Size;
+use hl_wire::{Oid, RejectCode};
+
+use crate::bench::{Bench, SOL, config};
+
+const ACCEPTED: Reply = Reply::Accepted { oid: None, filled: Size::ZERO };
+const NONCE: Reply = Reply::Rejected { code: RejectCode::Nonce, bbo: None };
+
+fn is_place(command: &Command) -> bool {
+    matches!(command, Command::Place { .. })
+}
+
+fn is_burn(command: &Command) -> bool {
+    matches!(command, Command::Burn { .. })
+}
+
+fn is_status(command: &Command) -> bool {
+    matches!(command, Command::Reconcile { query: Query::Order { .. }, .. })
+}
+
+/// The first orders of both markets are kept back; those of SOL are told to be in doubt.
+fn in_doubt(hold: fn(&Command) -> bool) -> (Bench, Command) {
+    let mut bench = Bench::new(config());
+    bench.hold = is_place;
+    bench.start();
+    let lost = bench.held.remove(0);
+    let other = bench.held.remove(0);
+    bench.carry_out(&other);
+    bench.input(Input::Timer);
+    bench.hold = hold;
+    bench.commands.clear();
+    bench.reply(lost.request(), &[Reply::Unknown; 2]);
+    bench.input(Input::Timer);
+    (bench, lost)
+}
+
+fn states(bench: &Bench) -> Vec<OrderState> {
+    bench.engine.orders(SOL).map(|order| order.state).collect()
+}
+
+fn count(bench: &Bench, which: fn(&Command) -> bool) -> usize {
+    bench.commands.iter().filter(|command| which(command)).count()
+}
+
+fn stages(bench: &Bench) -> Vec<BurnStage> {
+    let stage = |kind: &EventKind| match kind {
+        EventKind::Burn { stage, .. } => Some(*stage),
+        _ => None,
+    };
+    bench.events.iter().filter_map(|event| stage(&event.kind)).collect()
+}
+
+#[test]
+fn an_order_that_never_arrived_is_burnt_and_then_gone_by_two_reads() {
+    let (mut bench, lost) = in_doubt(|_| false);
+    assert_eq!(states(&bench), [OrderState::Unknown; 2], "the first read says nothing yet");
+    bench.pass(1);
+    assert_eq!(stages(&bench), [BurnStage::Sent, BurnStage::Done], "and makes us burn it");
+    assert!(bench.venue.burnt.contains(&lost.request()));
+    bench.run(1_000);
+    assert_eq!(states(&bench), [OrderState::Unknown; 2], "one read at most");
+    bench.run(2_000);
+    let ends = bench.ends();
+    let not_found = ends.values().filter(|ends| **ends == [SubmitEnd::NotFound]).count();
+    assert_eq!(not_found, 2, "{ends:?}");
+    assert_eq!(bench.live(SOL).len(), 2, "quoted anew");
+    // Had it come late after all, its nonce is used.
+    assert_eq!(bench.venue.execute(&lost), [NONCE; 2]);
+    assert_eq!(bench.engine.stats().burns, 1, "one for the whole batch");
+}
+
+#[test]
+fn before_its_nonce_is_dead_no_number_of_reads_makes_an_order_gone() {
+    // Burns and the venue's time are kept away: books no longer arrive.
+    let (mut bench, _) = in_doubt(is_burn);
+    bench.hold = |c| is_burn(c) || matches!(c, Command::Reconcile { query: Query::Account, .. });
+    bench.pass(60_000);
+    assert!(count(&bench, is_status) > 10, "asked again and again");
+    assert_eq!(states(&bench), [OrderState::Unknown; 2], "a timer alone proves nothing");
+    // The venue's time moves past the expiry: now two reads suffice.
+    bench.hold = |_| false;
+    bench.books();
+    bench.pass(2_500);
+    assert_eq!(bench.engine.stats().not_found, 2);
+}
+
+#[test]
+fn the_reads_that_count_are_asked_after_the_nonce_is_dead() {
+    let (mut bench, _) = in_doubt(|c| is_burn(c) || is_status(c));
+    // A question from before the burn is answered after it.
+    let early = bench.held.iter().position(is_status).unwrap();
+    let early = bench.held.remove(early);
+    bench.pass(1_000);
+    let burn = bench.held.iter().position(is_burn).unwrap();
+    let burn = bench.held.remove(burn);
+    bench.carry_out(&burn);
+    bench.carry_out(&early);
+    bench.hold = |_| false;
+    bench.commands.clear();
+    let mut reads = 0;
+    while states(&bench).first() == Some(&OrderState::Unknown) {
+        bench.pass(100);
+        reads = count(&bench, is_status);
+    }
+    assert!(reads >= 4, "two for each of the two orders after the early one: {reads}");
+}
+
+#[test]
+fn a_used_nonce_means_that_the_order_reached_a_block_and_is_asked_for_until_it_answers() {
+    let (mut bench, late) = in_doubt(|c| is_burn(c) || is_status(c));
+    bench.streams = false;
+    bench.pass(1_100);
+    // It arrives just before the noop.
+    bench.venue.now = bench.now;
+    bench.venue.execute(&late);
+    let burn = bench.held.iter().find(|c| is_burn(c)).cloned().unwrap();
+    bench.carry_out(&burn);
+    bench.input(Input::Timer);
+    assert_eq!(stages(&bench), [BurnStage::Sent, BurnStage::Used]);
+    assert_eq!(states(&bench), [OrderState::Unknown; 2]);
+    bench.run(3_000);
+    assert_eq!(count(&bench, is_burn), 1, "a used nonce is not burnt again");
+    bench.hold = |_| false;
+    bench.run(6_000);
+    assert_eq!(states(&bench), [OrderState::Live; 2]);
+    let ends = bench.ends();
+    assert!(ends.values().take(2).all(|ends| *ends == [SubmitEnd::Accepted]), "{ends:?}");
+    assert_eq!(bench.venue.open().filter(|o| o.market == SOL).count(), 2, "no doubles");
+}
+
+#[test]
+fn a_used_nonce_alone_makes_no_order_gone() {
+    // The venue says that the nonce is used, and lags behind with the order.
+    let (mut bench, _) = in_doubt(is_burn);
+    bench.pass(1_100);
+    let burn = bench.held.iter().find(|c| is_burn(c)).cloned().unwrap();
+    bench.reply(burn.request(), &[NONCE]);
+    bench.run(8_000);
+    assert_eq!(states(&bench)[..2], [OrderState::Unknown; 2]);
+    bench.run(6_000);
+    assert_eq!(bench.engine.stats().not_found, 2, "past its expiry it is");
+}
+
+#[test]
+fn a_burn_without_an_answer_is_sent_again() {
+    for silence in [false, true] {
+        let (mut bench, _) = in_doubt(is_burn);
+        bench.pass(1);
+        let burn = bench.held.remove(0);
+        if !silence {
+            bench.reply(burn.request(), &[Reply::Unknown]);
+        }
+        bench.pass(if silence { 5_000 } else { 1_000 });
+        assert_eq!(count(&bench, is_burn), 2, "silence: {silence}");
+        let again = bench.held.remove(0);
+        bench.reply(again.request(), &[ACCEPTED]);
+        bench.hold = |_| false;
+        bench.pass(3_000);
+        assert_eq!(bench.engine.stats().not_found, 2);
+    }
+}
+
+#[test]
+fn an_acceptance_that_comes_after_the_burn_was_sent_settles_it() {
+    let (mut bench, late) = in_doubt(is_burn);
+    bench.streams = false;
+    bench.pass(1);
+    assert_eq!(count(&bench, is_burn), 1);
+    bench.venue.now = bench.now;
+    let replies = bench.venue.execute(&late);
+    bench.reply(late.request(), &replies);
+    bench.input(Input::Timer);
+    assert_eq!(states(&bench), [OrderState::Live; 2]);
+    let burn = bench.held.remove(0);
+    bench.reply(burn.request(), &[NONCE]);
+    bench.run(10_000);
+    assert_eq!(bench.engine.stats().accepted, 4, "both, and those of the other market");
+    assert_eq!(bench.venue.open().filter(|o| o.market == SOL).count(), 2);
+}
+
+#[test]
+fn silence_is_doubt_and_the_exposure_stays_reserved_until_the_end() {
+    let mut bench = Bench::new(config());
+    bench.hold = |c| is_place(c) || is_burn(c);
+    bench.start();
+    bench.run(4_500);
+    assert_eq!(states(&bench), [OrderState::Pending; 2]);
+    bench.run(1_000);
+    assert_eq!(states(&bench), [OrderState::Unknown; 2]);
+    let places = count(&bench, is_place);
+    bench.run(4_000);
+    assert_eq!(count(&bench, is_place), places, "nothing in its place while it is in doubt");
+    assert_eq!(bench.lines("order_evt=unknown").len(), 4, "both markets' orders");
+    bench.hold = |_| false;
+    bench.run(6_000);
+    assert_eq!(bench.live(SOL).len(), 2);
+    assert_eq!(bench.engine.stats().not_found, 4);
+}
+
+#[test]
+fn an_order_known_to_have_rested_needs_no_burn() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    bench.streams = false;
+    let bid = bench.one(SOL, hl_quant::Side::Bid);
+    bench.venue.now = bench.now;
+    bench.venue.orders.retain(|order| order.cloid != Some(bid.cloid)); // the venue has forgotten it
+    bench.pass(3_001);
+    bench.run(35_000);
+    assert_eq!(count(&bench, is_burn), 0);
+    assert!(bench.engine.orders(SOL).all(|order| order.cloid != bid.cloid));
+}
+
+#[test]
+fn fills_of_an_order_in_doubt_settle_it_too() {
+    let (mut bench, late) = in_doubt(|c| is_burn(c) || is_status(c));
+    bench.venue.now = bench.now;
+    bench.venue.execute(&late);
+    bench.venue.news.clear(); // its first words are lost
+    let Command::Place { orders, .. } = &late else { panic!() };
+    let fill = bench.venue.trade(orders[0].cloid, "0.2".parse().unwrap()).unwrap();
+    bench.venue.news.clear();
+    bench.input(Input::Fill(fill));
+    let bid = bench.engine.orders(SOL).find(|o| o.cloid == orders[0].cloid).unwrap();
+    assert_eq!((bid.state, bid.remaining.to_string()), (OrderState::Live, "0.4".into()));
+}
+
+#[test]
+fn every_command_that_places_says_when_it_expires() {
+    let mut bench = Bench::started(config());
+    bench.run(3_000);
+    bench.touch(SOL, "165.1", "165.12");
+    let expiry = |command: &Command| match command {
+        Command::Place { expires, .. } | Command::Modify { expires, .. } => Some(*expires),
+        _ => None,
+    };
+    let modify = bench.commands.iter().rev().find_map(expiry).unwrap();
+    assert_eq!(modify, bench.now.plus(10_000));
+    assert!(bench.commands.iter().filter_map(expiry).count() >= 3);
+    // A reply that it expired costs four requests more than the one.
+    let mut bench = Bench::new(config());
+    bench.hold = is_place;
+    bench.start();
+    bench.input(Input::RateLimit { used: 0, cap: 10_000 });
+    let left = bench.engine.requests_left().unwrap();
+    let command = bench.held.remove(0);
+    let expired = Reply::Rejected { code: RejectCode::Expired, bbo: None };
+    bench.reply(
+        command.request(),
+        &[expired, Reply::Accepted { oid: Some(Oid(1)), filled: Size::ZERO }],
+    );
+    assert_eq!(bench.engine.requests_left(), Some(left - 4));
+}

@@ -23,12 +23,20 @@ impl Bucket {
         Self { capacity, gain: i128::from(gain), span_ms, level: capacity, at: Millis(0) }
     }
 
+    /// The same with this many tokens in it at first, counted from its first use.
+    pub(crate) fn holding(mut self, tokens: u64) -> Self {
+        self.level = self.parts(tokens).min(self.capacity);
+        self
+    }
+
     fn parts(&self, tokens: u64) -> i128 {
         i128::from(tokens).saturating_mul(self.span_ms)
     }
 
     fn level_at(&self, now: Millis) -> i128 {
-        let gained = i128::from(now.since(self.at)).saturating_mul(self.gain);
+        // Before its first use no time has passed for it.
+        let since = if self.at == Millis(0) { 0 } else { now.since(self.at) };
+        let gained = i128::from(since).saturating_mul(self.gain);
         self.level.saturating_add(gained).min(self.capacity)
     }
 
@@ -90,12 +98,12 @@ mod tests {
     #[test]
     fn a_floor_is_not_touched_and_a_debt_is_paid_first() {
         let mut bucket = Bucket::new(10, 60, 60_000);
-        assert!(bucket.holds(Millis(0), 4, 6));
-        assert!(!bucket.holds(Millis(0), 5, 6));
-        bucket.take(Millis(0), 12);
-        assert_eq!(bucket.tokens(Millis(1_999)), 0);
-        assert!(!bucket.holds(Millis(2_999), 1, 0));
-        assert!(bucket.holds(Millis(3_000), 1, 0));
+        assert!(bucket.holds(Millis(1), 4, 6));
+        assert!(!bucket.holds(Millis(1), 5, 6));
+        bucket.take(Millis(1), 12);
+        assert_eq!(bucket.tokens(Millis(2_000)), 0);
+        assert!(!bucket.holds(Millis(3_000), 1, 0));
+        assert!(bucket.holds(Millis(3_001), 1, 0));
         bucket.drain(Millis(9_000));
         assert_eq!(bucket.tokens(Millis(9_000)), 0);
     }
@@ -115,7 +123,7 @@ mod tests {
             asks in proptest::collection::vec((0_u64..4_000, 1_u64..40), 1..200),
         ) {
             let mut bucket = Bucket::new(200, 860, 60_000);
-            let mut now = Millis(0);
+            let mut now = Millis(1);
             let mut passed: Vec<(u64, u64)> = Vec::new();
             for (wait, n) in asks {
                 now = now.plus(wait);

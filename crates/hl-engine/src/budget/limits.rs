@@ -48,10 +48,12 @@ pub const REQUEST_PRICE: i128 = 5_000_000_000_000;
 
 /// How much weight may be spent at once. Together with what comes back within a minute and
 /// [`WEIGHT_SLACK`] it stays under [`SHARE_PERCENT`] of the limit in *every* window of a minute: a
-/// bucket that held a whole minute's weight would let nearly twice the limit through. It covers two
-/// complete reconciliations and some hundred requests more; the less is kept for a burst, the more
-/// comes back per minute.
+/// bucket that held a whole minute's weight would let nearly twice the limit through.
 pub const WEIGHT_AT_ONCE: u64 = 200;
+
+/// How much weight there is at the start: enough to read everything and to quote. The process before
+/// may have spent its share a moment ago, and even then the venue's own limit is not exceeded.
+pub const WEIGHT_AT_START: u64 = 140;
 
 /// How much weight comes back per minute.
 pub const WEIGHT_REFILL_PER_MINUTE: u64 = 860;
@@ -69,6 +71,8 @@ pub const MESSAGES_REFILL_PER_MINUTE: u64 = 1_380;
 const _: () = {
     let weight = WEIGHT_AT_ONCE + WEIGHT_REFILL_PER_MINUTE + WEIGHT_SLACK;
     assert!(weight * 100 <= IP_WEIGHT_PER_MINUTE * SHARE_PERCENT, "more weight than our share");
+    let restart = WEIGHT_AT_ONCE + WEIGHT_REFILL_PER_MINUTE + WEIGHT_AT_START;
+    assert!(restart <= IP_WEIGHT_PER_MINUTE, "more than the limit after a restart");
     let messages = MESSAGES_AT_ONCE + MESSAGES_REFILL_PER_MINUTE + WEIGHT_SLACK;
     assert!(messages * 100 <= WS_MESSAGES_PER_MINUTE * SHARE_PERCENT, "more messages than that");
 };

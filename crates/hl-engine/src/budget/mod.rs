@@ -17,7 +17,7 @@ use self::{
     address::AddressBudget,
     limits::{
         LIGHT_QUESTION, MESSAGES_AT_ONCE, MESSAGES_REFILL_PER_MINUTE, QUESTION, REQUEST_PRICE,
-        WEIGHT_AT_ONCE, WEIGHT_REFILL_PER_MINUTE,
+        WEIGHT_AT_ONCE, WEIGHT_AT_START, WEIGHT_REFILL_PER_MINUTE,
     },
 };
 use crate::{BudgetConfig, Query, Road, Usd};
@@ -52,10 +52,10 @@ impl Class {
     const fn floor_percent(self) -> u64 {
         match self {
             Self::Cancel => 0,
-            Self::Reconcile => 20,
-            Self::Reduce => 30,
-            Self::Quote => 40,
-            Self::Info => 50,
+            Self::Reconcile => 5,
+            Self::Reduce => 10,
+            Self::Quote => 15,
+            Self::Info => 30,
         }
     }
 }
@@ -116,7 +116,8 @@ impl Budgets {
     pub(crate) fn new(config: BudgetConfig) -> Self {
         Self {
             config,
-            weight: Bucket::new(WEIGHT_AT_ONCE, WEIGHT_REFILL_PER_MINUTE, MINUTE_MS),
+            weight: Bucket::new(WEIGHT_AT_ONCE, WEIGHT_REFILL_PER_MINUTE, MINUTE_MS)
+                .holding(WEIGHT_AT_START),
             messages: Bucket::new(MESSAGES_AT_ONCE, MESSAGES_REFILL_PER_MINUTE, MINUTE_MS),
             address: AddressBudget::new(),
         }

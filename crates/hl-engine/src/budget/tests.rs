@@ -18,8 +18,9 @@ fn each_class_leaves_a_floor_to_the_more_important_ones() {
         }
         spent.push(n);
     }
-    // Of 200: info 100, then quotes, reducing orders and questions 20 each, then 40 for cancels.
-    assert_eq!(spent, [100, 20, 20, 20, 40]);
+    // Of 140 at the start: info 80, quotes 30, reducing orders and questions 10 each, then 10 for
+    // cancels, of which each takes twenty orders away.
+    assert_eq!(spent, [80, 30, 10, 10, 10]);
     assert_eq!(budgets.ready_at(T, Class::Cancel, 1), T.plus(70), "860 a minute");
 }
 

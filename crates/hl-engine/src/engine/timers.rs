@@ -77,7 +77,12 @@ impl Engine {
             self.sync.ledger.asked(self.out.query(Query::Ledger { since }), now);
         }
         self.ask_forced_specs();
-        if self.sync.specs.is_due(now, timeout) && may(&self.out, Class::Info, QUESTION) {
+        // Rules that are still good can wait; without any there is no quoting.
+        let half = self.config.timing.spec_max_age_ms / 2;
+        let good =
+            |market: &Market| market.spec.as_ref().is_some_and(|s| now.since(s.requested) <= half);
+        let class = if self.markets.iter().all(good) { Class::Info } else { Class::Reconcile };
+        if self.sync.specs.is_due(now, timeout) && may(&self.out, class, QUESTION) {
             self.sync.specs.asked(self.out.fetch_specs(Fetch::Routine), now);
         }
     }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use hl_engine::{Command, Event, EventKind, MarketId, OrderState, PlaceOrder};
+use hl_engine::{
+    Attempt, Command, Durable, Event, EventKind, MarketId, OrderState, PlaceOrder, Query, SubmitEnd,
+};
 use hl_quant::{Notional, Price, Side, Size};
+use hl_wire::RejectCode;
 
 use crate::{
     bench::{BTC, SOL},
@@ -12,24 +15,81 @@ use crate::{
 
 impl World {
     pub fn check_event(&mut self, event: &Event) {
+        match event.durable() {
+            Some(Durable::Attempt(intent)) => drop(self.open.insert(intent.cloid, intent)),
+            Some(Durable::End { cloid }) => drop(self.open.remove(&cloid)),
+            Some(Durable::Halt(halt)) => self.halt = Some(halt),
+            Some(Durable::Resume { .. }) => self.halt = None,
+            Some(Durable::Fills { through }) => self.through = Some(through),
+            _ => {}
+        }
         match &event.kind {
             EventKind::Attempt(attempt) => {
-                assert!(self.ends.insert(attempt.seq, 0).is_none());
+                assert!(self.ends.insert(attempt.cloid, 0).is_none());
+                self.check_intent(attempt);
             }
             EventKind::Submit(submit) => {
-                let ends = self.ends.get_mut(&submit.seq).expect("an end without an attempt");
+                let ends = self.ends.get_mut(&submit.cloid).expect("an end without an attempt");
                 *ends += 1;
                 assert_eq!(*ends, 1, "two ends of one attempt: {event}");
+                match submit.end {
+                    SubmitEnd::Rejected(code) => drop(self.rejected.insert(submit.cloid, code)),
+                    SubmitEnd::NotFound => {
+                        let cloid = submit.cloid;
+                        assert!(!self.in_flight.contains_key(&cloid), "it may still land: {event}");
+                        self.never.insert(cloid);
+                    }
+                    _ => {}
+                }
             }
             EventKind::Fill(fill) => {
                 let market = if fill.pair.as_str() == "SOL" { SOL } else { BTC };
-                assert!(self.fills_seen.insert((market, fill.tid)), "counted twice: {event}");
+                assert!(
+                    self.fills_seen.insert((self.run, market, fill.tid)),
+                    "counted twice: {event}"
+                );
             }
             _ => {}
         }
     }
 
+    /// A logical order is sent once, or once more after a definitive refusal of its tick or lot; and
+    /// then nothing of its first try can still trade.
+    fn check_intent(&mut self, attempt: &Attempt) {
+        let key = (self.run, attempt.intent);
+        let sends = match self.intents.get(&key) {
+            None => 1,
+            Some((sends, before)) => {
+                let code = self.rejected.get(before);
+                let curable = [RejectCode::Tick, RejectCode::Size, RejectCode::InvalidPrice];
+                assert!(code.is_some_and(|code| curable.contains(code)), "retried after {code:?}");
+                assert!(!self.in_flight.contains_key(before), "its first try may still land");
+                assert!(self.venue.open().all(|order| order.cloid != Some(*before)));
+                sends + 1
+            }
+        };
+        assert!(sends <= 2, "sent {sends} times");
+        assert_eq!(attempt.tries, sends);
+        self.intents.insert(key, (sends, attempt.cloid));
+    }
+
+    /// What our requests weigh stays within nine tenths of the venue's limit in every minute.
+    pub fn check_weights(&self) {
+        for (start, _) in &self.weights {
+            let minute =
+                self.weights.iter().filter(|(at, _)| *at >= *start && at.since(*start) < 60_000);
+            let sum: u64 = minute.map(|(_, weight)| weight).sum();
+            assert!(sum <= 1_080, "{sum} within a minute");
+        }
+    }
+
     pub fn check_command(&mut self, command: &Command) {
+        let weight = match command {
+            Command::Reconcile { query: Query::Account | Query::Order { .. }, .. } => 2,
+            Command::Reconcile { .. } | Command::FetchSpecs { .. } => 20,
+            _ => 1,
+        };
+        self.weights.push((self.now, weight));
         match command {
             Command::Place { orders, .. } => {
                 orders.iter().for_each(|order| self.check_order(order));
@@ -49,10 +109,11 @@ impl World {
         let decimals = text.as_str().split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let figures = text.as_str().replace('.', "");
         let figures = figures.trim_start_matches('0').len();
-        let most = if order.market == SOL { 4 } else { 1 };
+        let lots = self.told[&order.market].1;
+        let most = usize::from(6 - lots);
         assert!(decimals == 0 || (decimals <= most && figures <= 5), "illegal price {text}");
-        let lots = if order.market == SOL { 2 } else { 5 };
-        assert_eq!(order.size.get().raw() % 10_u64.pow(8 - lots), 0, "illegal size {}", order.size);
+        let lot = 10_u64.pow(8 - u32::from(lots));
+        assert_eq!(order.size.get().raw() % lot, 0, "illegal size {}", order.size);
         let value = order.price.get() * order.size.get();
         assert!(value >= Notional::whole(10), "worth {value}");
         let view = self.engine.market(order.market).unwrap();
@@ -97,7 +158,8 @@ impl World {
     pub fn check_pulled(&self) {
         for market in [SOL, BTC] {
             let view = self.engine.market(market).unwrap();
-            if view.why_not.is_some() {
+            // Nothing can leave while the venue's limit is used up; it is tried again when it can.
+            if view.why_not.is_some() && self.engine.budget().weight_left > 0 {
                 let idle = |o: &hl_engine::OrderView| {
                     matches!(o.state, OrderState::Live | OrderState::Pending)
                 };
@@ -119,7 +181,9 @@ impl World {
             assert_eq!(ours, truth, "orders differ");
             assert!(!truth.is_empty());
             let fills = self.venue.fills.iter().filter(|fill| fill.market == market);
-            assert_eq!(view.stats.maker_fills, fills.count() as u64, "fills differ");
+            // A run counts what happened in it.
+            let counted = view.stats.maker_fills;
+            assert!(self.run > 0 || counted == fills.count() as u64, "fills differ");
         }
     }
 }

@@ -59,7 +59,7 @@ fn an_order_that_never_arrived_is_burnt_and_then_gone_by_two_reads() {
     assert_eq!(states(&bench), [OrderState::Unknown; 2], "the first read says nothing yet");
     bench.pass(1);
     assert_eq!(stages(&bench), [BurnStage::Sent, BurnStage::Done], "and makes us burn it");
-    assert!(bench.venue.burnt.contains(&lost.request()));
+    assert!(bench.venue.burnt.contains(&(0, lost.request())));
     bench.run(1_000);
     assert_eq!(states(&bench), [OrderState::Unknown; 2], "one read at most");
     bench.run(2_000);

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hl_engine::{
-    Command, Connection, Engine, EngineConfig, Fill, Found, Input, MarketId, MarketStatus,
-    OpenOrder, Operator, OrderUpdate, Output, PlaceOrder, Position, Query, Reply, RequestId, Usd,
+    Carry, Command, Connection, Engine, EngineConfig, Fill, Found, Halt, Input, Intent, IntentId,
+    MarketId, MarketStatus, OpenOrder, Operator, OrderUpdate, Output, PlaceOrder, Position, Query,
+    Reply, RequestId, Usd,
 };
-use hl_quant::{Millis, Notional, Price, Side, Size};
+use hl_quant::{MarketSpec, Millis, Notional, Price, Side, Size, SzDecimals};
 use hl_wire::{Cloid, RejectCode};
 
 use crate::{
@@ -48,6 +49,25 @@ pub enum Step {
     Down,
     Up,
     Reject(u8),
+    /// The venue refuses the tick of a whole batch, for no reason that its rules would tell.
+    Tick(u8),
+    /// The venue changes the decimals of sizes in a market, and with them both grids.
+    Rules(u8, u8),
+    /// A fill of any time is told again.
+    Again(u8),
+    /// The process stands still: time passes without anything being handed in.
+    Freeze(u16),
+    /// The process dies and a new one follows, with what the journal holds.
+    Crash,
+}
+
+/// A command under way.
+#[derive(Clone, Debug)]
+pub struct Flying {
+    /// Which run gave it.
+    pub run: u64,
+    pub given: Millis,
+    pub command: Command,
 }
 
 /// A message to the engine, under way.
@@ -61,7 +81,7 @@ pub enum Mail {
     Fills(RequestId, Vec<Fill>),
     Status(RequestId, Cloid, Found),
     Ledger(RequestId),
-    Specs(Millis),
+    Specs(Millis, BTreeMap<MarketId, u8>),
 }
 
 pub struct World {
@@ -70,15 +90,32 @@ pub struct World {
     pub venue: Venue,
     pub now: Millis,
     pub mail: Vec<Mail>,
-    /// Commands under way, and when they were given.
-    pub commands: Vec<(Millis, Command)>,
+    pub commands: Vec<Flying>,
+    /// How many processes have died.
+    pub run: u64,
+    /// What the journal holds: attempts without an end, the last halt, fills that are counted.
+    pub open: BTreeMap<Cloid, Intent>,
+    pub halt: Option<Halt>,
+    pub through: Option<Millis>,
+    /// Attempts of runs that have died.
+    pub attempts_before: u64,
+    /// Decimals of sizes as the engine was last told.
+    pub told: BTreeMap<MarketId, (Millis, u8)>,
+    /// How often each logical order of each run was sent, and its latest order.
+    pub intents: BTreeMap<(u64, IntentId), (u8, Cloid)>,
+    pub rejected: BTreeMap<Cloid, RejectCode>,
+    /// Orders of which the engine has said that they were never placed.
+    pub never: BTreeSet<Cloid>,
+    /// What commands weigh at the venue, and when.
+    pub weights: Vec<(Millis, u64)>,
     pub connected: bool,
     pub wake: Millis,
     pub outputs: Vec<String>,
     /// Orders that were sent and have not reached the venue: they may still.
     pub in_flight: BTreeMap<Cloid, PlaceOrder>,
-    pub ends: BTreeMap<u64, u32>,
-    pub fills_seen: BTreeSet<(MarketId, u64)>,
+    pub ends: BTreeMap<Cloid, u32>,
+    /// Trades that a run has counted.
+    pub fills_seen: BTreeSet<(u64, MarketId, u64)>,
     pub cloids: BTreeSet<Cloid>,
 }
 
@@ -105,6 +142,16 @@ impl World {
             now: START,
             mail: Vec::new(),
             commands: Vec::new(),
+            run: 0,
+            open: BTreeMap::new(),
+            halt: None,
+            through: None,
+            attempts_before: 0,
+            told: BTreeMap::from([(SOL, (Millis(0), 2)), (BTC, (Millis(0), 5))]),
+            intents: BTreeMap::new(),
+            rejected: BTreeMap::new(),
+            never: BTreeSet::new(),
+            weights: Vec::new(),
             connected: true,
             wake: START,
             outputs: Vec::new(),
@@ -128,7 +175,8 @@ impl World {
                 Output::Command(command) => {
                     self.outputs.push(format!("{command:?}"));
                     self.check_command(&command);
-                    self.commands.push((self.now, command));
+                    let (run, given) = (self.run, self.now);
+                    self.commands.push(Flying { run, given, command });
                 }
                 Output::WaitUntil(wake) => {
                     assert!(wake > self.now, "a wake-up in the past");
@@ -177,9 +225,14 @@ impl World {
             Mail::Status(request, cloid, found) => {
                 self.input(Input::OrderStatus { request: *request, cloid: *cloid, found: *found })
             }
-            Mail::Specs(requested) => {
+            Mail::Specs(requested, decimals) => {
                 for market in [SOL, BTC] {
-                    let (spec, requested) = (&self.venue.spec(market), *requested);
+                    let lot = decimals[&market];
+                    if *requested >= self.told[&market].0 {
+                        self.told.insert(market, (*requested, lot));
+                    }
+                    let spec = &MarketSpec::perp(SzDecimals::new(lot).unwrap());
+                    let requested = *requested;
                     let status = MarketStatus::Trading;
                     self.input(Input::Spec { market, spec, requested, status });
                 }
@@ -188,12 +241,23 @@ impl World {
     }
 
     /// Carries a command out; its answer goes into the mail, or a lie in its place.
-    fn execute(&mut self, given: Millis, command: &Command, lie: bool) {
+    fn execute(&mut self, flying: &Flying, lie: bool) {
+        let Flying { run, given, command } = flying;
+        let given = *given;
         self.venue.now = self.now;
+        self.venue.run = *run;
         let request = command.request();
         self.landed(command);
+        if let Command::Burn { of, .. } = command
+            && !self.venue.used.contains(&(*run, *of))
+        {
+            // What it was about can land no more.
+            let burnt = |other: &&Flying| (other.run, other.command.request()) == (*run, *of);
+            let burnt = self.commands.iter().find(burnt).map(|other| other.command.clone());
+            burnt.iter().for_each(|command| self.landed(command));
+        }
         let mail = match command {
-            Command::FetchSpecs { .. } => Mail::Specs(given),
+            Command::FetchSpecs { .. } => Mail::Specs(given, self.venue.decimals.clone()),
             Command::Reconcile { query, .. } => match query {
                 Query::OpenOrders => Mail::OpenOrders(request, self.venue.list()),
                 Query::Account => Mail::Account(request, self.now, self.venue.held()),
@@ -212,7 +276,9 @@ impl World {
                 Mail::Outcome(request, if lie { vec![Reply::Unknown; n] } else { replies })
             }
         };
-        self.mail.push(mail);
+        if *run == self.run {
+            self.mail.push(mail);
+        }
         self.collect_news();
     }
 
@@ -240,7 +306,7 @@ impl World {
         }
     }
 
-    /// Lets time pass. The venue refuses what is on its way for ten seconds (`expiresAfter`).
+    /// Lets time pass. What has expired may arrive, and is refused.
     fn pass(&mut self, ms: u64) {
         let end = self.now.plus(ms);
         while self.wake <= end {
@@ -249,12 +315,46 @@ impl World {
         }
         self.now = end;
         self.venue.now = end;
-        let late = |(given, _): &(Millis, Command)| end.since(*given) > 10_000;
-        for (_, command) in self.commands.iter().filter(|c| late(c)).cloned().collect::<Vec<_>>() {
-            self.landed(&command);
-        }
-        self.commands.retain(|command| !late(command));
+        self.expire();
         self.input(Input::Timer);
+    }
+
+    fn expire(&mut self) {
+        let now = self.now;
+        let late = |flying: &&Flying| match flying.command {
+            Command::Place { expires, .. } | Command::Modify { expires, .. } => now > expires,
+            _ => false,
+        };
+        let expired: Vec<_> = self.commands.iter().filter(late).cloned().collect();
+        expired.iter().for_each(|flying| self.landed(&flying.command));
+    }
+
+    /// The process dies; what it has sent goes on without it. Another one follows at once.
+    fn crash(&mut self) {
+        self.attempts_before += self.engine.stats().attempts;
+        self.mail.clear();
+        self.commands.retain(|flying| {
+            !matches!(flying.command, Command::Reconcile { .. } | Command::FetchSpecs { .. })
+        });
+        let carry = Carry {
+            intents: self.open.values().cloned().collect(),
+            halt: self.halt,
+            fills_through: self.through,
+            ..Carry::default()
+        };
+        self.check_weights();
+        self.weights.clear();
+        for told in self.told.values_mut() {
+            told.0 = Millis(0);
+        }
+        self.run += 1;
+        self.engine = Engine::new(self.config.clone(), 7 + self.run).restore(carry);
+        self.wake = self.now;
+        self.outputs.push(format!("run {}", self.run));
+        self.input(Input::Timer);
+        if self.connected {
+            self.input(Input::Connection(Connection::Up));
+        }
     }
 
     /// The touch moves, and whatever of ours it reaches trades.
@@ -303,10 +403,23 @@ impl World {
             }
             Step::Bbo(market) => self.send_bbo(MarketId(u16::from(market))),
             Step::Arrive(_) | Step::Twice(_) | Step::Lose(_) => self.step_mail(step),
-            Step::Execute(_) | Step::Lie(_) | Step::Drop(..) | Step::Reject(_) => {
+            Step::Execute(_) | Step::Lie(_) | Step::Drop(..) | Step::Reject(_) | Step::Tick(_) => {
                 self.step_command(step);
             }
             Step::Trade(..) | Step::Take(_) | Step::Foreign(..) => self.step_venue(step),
+            Step::Rules(0, n) => drop(self.venue.decimals.insert(SOL, 1 + n % 5)),
+            Step::Rules(_, n) => drop(self.venue.decimals.insert(BTC, 4 + n % 2)),
+            Step::Again(n) => {
+                if let Some(at) = Self::pick(&self.venue.fills, n) {
+                    self.input(Input::Fill(self.venue.fills[at]));
+                }
+            }
+            Step::Freeze(ms) => {
+                self.now = self.now.plus(u64::from(ms));
+                self.venue.now = self.now;
+                self.expire();
+            }
+            Step::Crash => self.crash(),
             Step::Halt => self.input(Input::Operator(Operator::Halt)),
             Step::Resume => self.input(Input::Operator(Operator::Resume)),
             Step::Down => {
@@ -343,25 +456,44 @@ impl World {
     }
 
     fn step_command(&mut self, step: Step) {
-        let (Step::Execute(n) | Step::Lie(n) | Step::Drop(n, _) | Step::Reject(n)) = step else {
+        let (Step::Execute(n) | Step::Lie(n) | Step::Drop(n, _) | Step::Reject(n) | Step::Tick(n)) =
+            step
+        else {
             return;
         };
         let Some(at) = Self::pick(&self.commands, n) else { return };
-        let (given, command) = self.commands.remove(at);
-        let request = command.request();
-        match (step, &command) {
+        let flying = self.commands.remove(at);
+        let (request, ours) = (flying.command.request(), flying.run == self.run);
+        let n = match &flying.command {
+            Command::Place { orders, .. } => orders.len(),
+            Command::Modify { orders, .. } => orders.len(),
+            _ => 0,
+        };
+        let code = match step {
+            Step::Reject(_) => RejectCode::Margin,
+            _ => RejectCode::Tick,
+        };
+        match (step, &flying.command) {
             (Step::Drop(_, says), _) => {
-                self.landed(&command);
-                if says {
+                self.landed(&flying.command);
+                if says && ours {
                     self.mail.push(Mail::Outcome(request, Vec::new()));
                 }
             }
-            (Step::Reject(_), Command::Place { orders, .. }) => {
-                self.landed(&command);
-                let margin = Reply::Rejected { code: RejectCode::Margin, bbo: None };
-                self.mail.push(Mail::Outcome(request, vec![margin; orders.len()]));
+            (Step::Reject(_), Command::Place { .. })
+            | (Step::Tick(_), Command::Place { .. } | Command::Modify { .. }) => {
+                self.landed(&flying.command);
+                // Refused as a whole, and its nonce is used all the same.
+                let nonce = (flying.run, request);
+                if self.venue.burnt.contains(&nonce) || !self.venue.used.insert(nonce) {
+                    return;
+                }
+                if ours {
+                    let reply = Reply::Rejected { code, bbo: None };
+                    self.mail.push(Mail::Outcome(request, vec![reply; n]));
+                }
             }
-            _ => self.execute(given, &command, matches!(step, Step::Lie(_))),
+            _ => self.execute(&flying, matches!(step, Step::Lie(_))),
         }
     }
 
@@ -399,8 +531,8 @@ impl World {
             self.send_book(BTC);
             for _ in 0..20 {
                 let commands = std::mem::take(&mut self.commands);
-                for (given, command) in commands {
-                    self.execute(given, &command, false);
+                for flying in &commands {
+                    self.execute(flying, false);
                 }
                 let mail = std::mem::take(&mut self.mail);
                 for mail in &mail {
@@ -435,7 +567,12 @@ impl World {
         assert_eq!(world.venue.open().filter(|o| o.cloid.is_some()).count(), 0);
         assert!(world.ends.values().all(|ends| *ends == 1), "every attempt ends once");
         let stats = world.engine.stats();
-        assert_eq!(stats.attempts, world.ends.len() as u64);
+        assert_eq!(world.attempts_before + stats.attempts, world.ends.len() as u64);
+        assert!(stats.most_sends <= 2, "nothing is sent a third time");
+        let placed: BTreeSet<_> = world.venue.orders.iter().filter_map(|o| o.cloid).collect();
+        let risen = world.never.intersection(&placed).collect::<Vec<_>>();
+        assert!(risen.is_empty(), "said to be never placed: {risen:?}");
+        world.check_weights();
         assert_eq!(stats.in_flight(), 0);
         assert_eq!(stats.taker_fills, 0);
         world

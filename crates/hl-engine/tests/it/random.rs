@@ -11,8 +11,8 @@ use crate::history::{Step, World};
 
 fn step() -> impl Strategy<Value = Step> {
     use Step::{
-        Arrive, Bbo, Down, Drop, Execute, Foreign, Halt, Lie, Lose, Move, Pass, Reject, Resume,
-        Take, Trade, Twice, Up,
+        Again, Arrive, Bbo, Crash, Down, Drop, Execute, Foreign, Freeze, Halt, Lie, Lose, Move,
+        Pass, Reject, Resume, Rules, Take, Tick, Trade, Twice, Up,
     };
     prop_oneof![
         10 => (1_u16..400).prop_map(Pass),
@@ -33,6 +33,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Down),
         3 => Just(Up),
         1 => any::<u8>().prop_map(Reject),
+        1 => any::<u8>().prop_map(Tick),
+        2 => (0_u8..2, any::<u8>()).prop_map(|(m, n)| Rules(m, n)),
+        2 => any::<u8>().prop_map(Again),
+        1 => (1_u16..8_000).prop_map(Freeze),
+        1 => Just(Crash),
     ]
 }
 

@@ -67,8 +67,10 @@ pub struct Venue {
     pub decimals: BTreeMap<MarketId, u8>,
     /// Nonces that reached a block, by the command that they were used for; and those that a `noop`
     /// took.
-    pub used: BTreeSet<RequestId>,
-    pub burnt: BTreeSet<RequestId>,
+    pub used: BTreeSet<(u64, RequestId)>,
+    pub burnt: BTreeSet<(u64, RequestId)>,
+    /// Whose commands these are: each run of an engine counts its requests from one.
+    pub run: u64,
     pub money: AccountMoney,
     pub transfers: Vec<Transfer>,
     next: u64,
@@ -87,6 +89,7 @@ impl Default for Venue {
             decimals: BTreeMap::from([(MarketId(0), 2), (MarketId(1), 5)]),
             used: BTreeSet::new(),
             burnt: BTreeSet::new(),
+            run: 0,
             money: AccountMoney::idle(Usd::from_e8(1_000_000_000_000)),
             transfers: Vec::new(),
             next: 0,
@@ -124,7 +127,8 @@ impl Venue {
             command
         {
             // A nonce is taken once, and also by what is refused afterwards.
-            if self.burnt.contains(request) || !self.used.insert(*request) {
+            let nonce = (self.run, *request);
+            if self.burnt.contains(&nonce) || !self.used.insert(nonce) {
                 return all(RejectCode::Nonce);
             }
             if self.now > *expires {
@@ -139,7 +143,9 @@ impl Venue {
             Command::ScheduleCancel { .. } => {
                 vec![Reply::Rejected { code: RejectCode::Schedule, bbo: None }]
             }
-            Command::Burn { of, .. } if self.used.contains(of) || !self.burnt.insert(*of) => {
+            Command::Burn { of, .. }
+                if self.used.contains(&(self.run, *of)) || !self.burnt.insert((self.run, *of)) =>
+            {
                 vec![Reply::Rejected { code: RejectCode::Nonce, bbo: None }]
             }
             Command::Burn { .. } => vec![Reply::Accepted { oid: None, filled: Size::ZERO }],

@@ -51,9 +51,10 @@ impl Engine {
         let confirmed = remaining == 0 && self.sync.clean.is_some_and(|asked| asked > self.quiet);
         let overdue = self.now.since(since) >= self.config.timing.stop_ms;
         if remaining == 0 && !confirmed {
-            // At once, unless the venue's last list was late enough and still showed some.
+            // At the first moment that counts, unless the venue's last list was late enough and still
+            // showed some.
             let again = self.sync.orders.good.is_some_and(|asked| asked > self.quiet);
-            let wait = if again { self.config.timing.retry_ms } else { 0 };
+            let wait = if again { self.config.timing.retry_ms } else { 1 };
             self.sync.orders.hurry(self.now.plus(wait));
         }
         if !confirmed && !overdue {

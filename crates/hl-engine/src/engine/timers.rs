@@ -57,7 +57,9 @@ impl Engine {
         let ends = matches!(self.mode, Mode::Ending { reported: false, .. });
         let may = |out: &Outbox, class, weight| out.budgets.may_send(now, class, weight);
         let orders = (listens || ends) && self.sync.orders.is_due(now, timeout);
-        if orders && may(&self.out, Class::Reconcile, QUESTION) {
+        // The list that confirms a stop is part of the stop.
+        let class = if ends { Class::Cancel } else { Class::Reconcile };
+        if orders && may(&self.out, class, QUESTION) {
             self.sync.orders.asked(self.out.query(Query::OpenOrders), now);
         }
         if !listens {

@@ -9,7 +9,7 @@ use super::{
     desire::{Target, legal_price},
 };
 use crate::{
-    EventKind, GuardEnd, GuardLine, GuardStage, IntentId, SubmitEnd, Want,
+    EventKind, GuardEnd, GuardLine, GuardStage, IntentId, Rule, SubmitEnd, Want,
     guard::{Waiting, is_curable},
     order::{Order, Origin},
     outbox::Outbox,
@@ -119,7 +119,10 @@ impl Market {
                 Look::GiveUp(why) => {
                     let stage = GuardStage::Exhausted(why);
                     self.guard_line(waiting.intent, waiting.cloid, stage, desk.now, desk.out);
-                    self.guard_failed(desk.now, desk.timing.park_ms);
+                    // What the venue's rules did not decide says nothing about them.
+                    if matches!(why, GuardEnd::SpecUnchanged | GuardEnd::NoSpec) {
+                        self.guard_failed(desk.now, desk.timing.park_ms);
+                    }
                 }
             }
         }
@@ -148,6 +151,8 @@ impl Market {
         };
         match self.leave(waiting.side, target, old, Some(waiting.intent), desk) {
             Ok(()) => Look::Sent,
+            // The venue's limits allow it in a moment.
+            Err(GuardEnd::Gate(Rule::Budget)) if !is_late => Look::Wait,
             Err(why) => Look::GiveUp(why),
         }
     }

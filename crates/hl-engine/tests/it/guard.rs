@@ -172,8 +172,9 @@ fn rules_from_before_the_refusal_do_not_count() {
     for fetch in std::mem::take(&mut bench.held) {
         bench.carry_out(&fetch);
     }
-    bench.input(Input::Timer);
+    bench.run(2_000); // the two requests have used up the minute's weight for a moment
     assert_eq!(orders(&bench).len(), 2);
+    assert_eq!(tries(&bench), [(1, 1), (2, 1), (1, 2), (2, 2)]);
 }
 
 #[test]

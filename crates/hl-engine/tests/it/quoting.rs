@@ -63,7 +63,7 @@ fn one_batch_may_span_markets() {
     bench.carry_out(&specs);
     bench.input(Input::Timer);
     bench.input(Input::Operator(hl_engine::Operator::Halt));
-    bench.run(1_000);
+    bench.run(10_000);
     bench.commands.clear();
     bench.input(Input::Operator(hl_engine::Operator::Resume));
     let place = bench.commands.iter().find_map(|command| match command {

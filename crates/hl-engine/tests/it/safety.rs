@@ -53,7 +53,7 @@ fn a_halt_is_latched_and_a_resume_reads_everything_first() {
     bench.operator(Operator::Halt);
     bench.input(Input::Connection(Connection::Down));
     bench.input(Input::Connection(Connection::Up));
-    bench.run(5_000);
+    bench.run(15_000);
     assert_eq!(stopped(&bench), [0]);
     assert_eq!(bench.venue.open().count(), 0, "a reconnect does not resume");
     bench.commands.clear();

@@ -61,8 +61,9 @@
 //! > moment of `WaitUntil` at the latest. All events of an input come before its commands: a shell
 //! > that writes them down first has a record of every order before it is sent.**
 //!
-//! Time is an argument, in the venue's milliseconds; it never goes back. `seed` names the run in every
-//! client order id, so it must differ from run to run.
+//! Time is an argument, in the venue's milliseconds. A step back of up to a second makes it stand still;
+//! a larger one, and a wake-up that comes more than a second late, count as a lost connection. `seed`
+//! names the run in every client order id, so it must differ from run to run.
 //!
 //! # What it holds
 //!
@@ -70,15 +71,30 @@
 //!   market's grid made, and has no time in force: it is post-only. The gate then checks the text that
 //!   would be sent, with code of its own ([`Rule`] lists the rules in their order).
 //! - **Four outcomes of a send**: accepted, rejected with a code, never sent, and *unknown*. An
-//!   unknown order keeps its exposure reserved and its place in the quoting taken, until the venue's
-//!   word about it settles it; "no such order" counts only twice and late. Every attempt has exactly
-//!   one terminal event.
+//!   unknown order keeps its exposure reserved and its place in the quoting taken until evidence
+//!   settles it: the venue's word about it, or two reads without it after its nonce is known to be
+//!   dead, because a `noop` has taken it ([`Command::Burn`]) or because the venue's time has passed
+//!   its expiry. Never a timer of ours. Every attempt has exactly one terminal event.
+//! - **One logical order, two sends at most.** A refused tick or lot is made legal anew from what was
+//!   wanted, once the venue's rules have been read again and have changed, and goes out once more
+//!   under a new name and through the whole gate ([`RetryGuard`]). One place counts what leaves.
+//! - **A post-only refusal is a race**: its words are the freshest quote, it is counted apart, and it
+//!   is answered at a bounded rate ([`RaceLimit`]).
+//! - **Budgets** ([`budget`]): IP weight, requests of the address and WebSocket messages are counted
+//!   where commands leave, by importance: cancels, then questions, reducing orders, quotes, the rest.
+//!   Quoting never spends what cancels need, a quote is moved only if that earns its request, and
+//!   the runway is on the record.
+//! - **What an earlier run left is settled before the first quote**: orders on its record without an
+//!   end ([`Carry`]) are reserved like unknown ones, orders with our tag at the venue are cancelled.
+//!   Orders of others count as exposure, are reported when they change, and are left alone.
 //! - **The worst case counts.** Position, and everything that may still trade on one side: live, in
 //!   flight, unknown, being cancelled, cancelled with fills still owed, and foreign. Whichever subset
 //!   trades, the position stays within its limit, valued at the fair price of the moment. The side
 //!   that reduces a position is never stopped by it.
 //! - **A fill counts once**, by time and trade id, in whatever order it comes relative to
-//!   acknowledgements, snapshots and account reports. Acknowledgements move no position.
+//!   acknowledgements, snapshots and account reports, hours late or under an earlier number of its
+//!   order. One from before all that is remembered is reported and answered by reading the position,
+//!   and neither dropped in silence nor counted twice. Acknowledgements move no position.
 //! - **No quote from doubtful data.** Stale by either clock, empty, one-sided or crossed books, our own
 //!   orders as the only market, an old spec, an account not read back since the last connection: the
 //!   quotes are pulled and the reason is on the record ([`NoQuote`]).
@@ -91,9 +107,10 @@
 //!
 //! # What it does not do
 //!
-//! - It retries no rejected order, burns no nonce for an order in doubt, and has no loss limit, price
-//!   collar or markout stop yet; [`Attempt::tries`] and [`Rule`] leave room for them.
-//! - It writes no journal: a restart finds its orders at the venue by their tag and cancels them.
+//! - It has no markout stop yet.
+//! - It writes no journal: it says what must be durable ([`Event::durable`]) and takes it back.
+//! - It knows no nonce: the shell keeps which one it used for which command.
+//! - It retries nothing but a refused tick or lot; every other wish is decided anew.
 //! - It places no order that takes. Flattening is the operator's.
 //! - It speaks neither JSON nor HTTP; [`adapt`] turns documents into inputs and commands into actions.
 //!
@@ -101,8 +118,8 @@
 //!
 //! `quote` are the models and `estimate` what they know beyond the messages; `float` is the door.
 //! `market` is one market: `desire` says what should rest, `converge` the fewest steps to get there,
-//! `send` takes them through the `gate`, `answers`, `fills` and `listing` take the venue's word.
-//! `engine` routes inputs, keeps time and reconciles. `book`, `ledger`, `order` and `exposure` are the
+//! `send` takes them through the `gate`, `retry` once more; `answers`, `fills` and `listing` take the
+//! venue's word. `engine` routes inputs, keeps time, reconciles and gathers evidence. `book`, `guard`, `ledger`, `order` and `exposure` are the
 //! small state machines under them.
 
 #![deny(

@@ -146,6 +146,9 @@ pub(crate) struct Order {
     pub(crate) side: Side,
     pub(crate) price: Price,
     pub(crate) size: Size,
+    /// Whether `size` is what it was placed for. Of one that was found at the venue it may be only
+    /// what was left: then fills may be of before, and neither fill it nor lessen what may trade.
+    pub(crate) size_is_whole: bool,
     pub(crate) reduce_only: ReduceOnly,
     pub(crate) quant: QuantFields,
     /// The logical order that it serves, and the how-many-eth order of it this is.
@@ -209,11 +212,14 @@ impl Order {
 
     /// The order cannot trade any more; `told` is how much of it traded, if the venue said so.
     pub(crate) fn close(&mut self, now: Millis, told: Option<Size>, retry_ms: u64) {
-        if self.phase != Phase::Closed {
+        if self.phase == Phase::Closed {
+            self.told = told.or(self.told);
+        } else {
+            // What was told while it rested says nothing about the end.
+            self.told = told;
             self.phase = Phase::Closed;
             self.closed_at = now;
         }
-        self.told = told.or(self.told);
         self.cancel = None;
         // Fills that are owed normally arrive by themselves; if not, ask.
         self.asking = (!self.reserve().is_zero()).then(|| Asking::at(now.plus(retry_ms)));

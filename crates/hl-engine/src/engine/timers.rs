@@ -25,6 +25,7 @@ impl Engine {
         self.note_budget();
         self.ask_orders();
         self.ask_account();
+        self.ask_specs();
         self.run_dead_man();
         self.run_ending();
     }
@@ -62,7 +63,10 @@ impl Engine {
         if orders && may(&self.out, class, QUESTION) {
             self.sync.orders.asked(self.out.query(Query::OpenOrders), now);
         }
-        if !listens {
+        // After a connection the list of orders is read first, and what was traded after it: else an
+        // order of an earlier run could trade after the position was read and be gone before the
+        // list was, and nobody would know.
+        if !listens || self.sync.orders.good.is_none() {
             return;
         }
         if self.sync.account.is_due(now, timeout)
@@ -78,13 +82,23 @@ impl Engine {
             let since = self.fills_since();
             self.sync.ledger.asked(self.out.query(Query::Ledger { since }), now);
         }
+    }
+
+    /// Asks for the markets' rules: those that refused orders wait for, and the routine ones.
+    fn ask_specs(&mut self) {
+        if self.sync.up.is_none() {
+            return;
+        }
+        let now = self.now;
+        let timeout = self.config.timing.answer_timeout_ms;
         self.ask_forced_specs();
         // Rules that are still good can wait; without any there is no quoting.
         let half = self.config.timing.spec_max_age_ms / 2;
         let good =
             |market: &Market| market.spec.as_ref().is_some_and(|s| now.since(s.requested) <= half);
         let class = if self.markets.iter().all(good) { Class::Info } else { Class::Reconcile };
-        if self.sync.specs.is_due(now, timeout) && may(&self.out, class, QUESTION) {
+        let may = self.out.budgets.may_send(now, class, QUESTION);
+        if self.sync.specs.is_due(now, timeout) && may {
             self.sync.specs.asked(self.out.fetch_specs(Fetch::Routine), now);
         }
     }
@@ -119,14 +133,15 @@ impl Engine {
         let timing = &self.config.timing;
         let timeout = timing.answer_timeout_ms;
         let listens = self.sync.up.is_some();
-        let legs = [
-            self.sync.orders.due_at(timeout),
+        let first = [self.sync.orders.due_at(timeout), self.sync.specs.due_at(timeout)];
+        let later = [
             self.sync.account.due_at(timeout),
             self.sync.fills.due_at(timeout),
-            self.sync.specs.due_at(timeout),
             self.sync.ledger.due_at(timeout),
         ];
-        let legs = legs.into_iter().filter(|_| listens);
+        let listed = self.sync.orders.good.is_some();
+        let later = later.into_iter().filter(move |_| listed);
+        let legs = first.into_iter().chain(later).filter(move |_| listens);
         let ending = match self.mode {
             Mode::Ending { since, reported: false, .. } => {
                 let since = since.unwrap_or(self.now);

@@ -71,6 +71,9 @@ impl Market {
     pub(super) fn count_fill(&mut self, cloid: Cloid, size: Size, clerk: &mut Clerk<'_>) {
         self.exists(cloid, clerk);
         let Some(order) = self.orders.get_mut(cloid) else { return };
+        if !order.size_is_whole {
+            return;
+        }
         order.filled = order.filled.saturating_add(size);
         let (original, filled) = (order.size, order.filled);
         if filled >= original && order.may_rest() {

@@ -114,7 +114,9 @@ impl Market {
             oids: Oids::of(entry.oid),
             sent: clerk.now,
             nonce: Nonce::new(clerk.now),
-            ..orphan(cloid, entry.side, entry.price, entry.remaining)
+            told: entry.original.map(|original| original.saturating_sub(entry.remaining)),
+            size_is_whole: entry.original.is_some(),
+            ..orphan(cloid, entry.side, entry.price, entry.original.unwrap_or(entry.remaining))
         });
         let pair = self.pair();
         clerk.out.event(clerk.now, EventKind::Recon(ReconLine::Orphan { pair, cloid }));
@@ -179,6 +181,7 @@ fn orphan(cloid: Cloid, side: Side, price: Price, size: Size) -> Order {
         side,
         price,
         size,
+        size_is_whole: true,
         reduce_only: ReduceOnly::No,
         quant,
         intent: IntentId(0),

@@ -185,6 +185,7 @@ impl Market {
             side,
             price,
             size,
+            size_is_whole: true,
             reduce_only,
             quant,
             intent,

@@ -195,3 +195,15 @@ fn with_a_short_runway_the_same_move_is_not_worth_it_and_the_line_says_why() {
         assert!(line.contains(key), "{key} in {line}");
     }
 }
+
+#[test]
+fn an_action_weighs_one_and_a_question_what_the_venue_says() {
+    let mut bench = Bench::started(config());
+    bench.run(20_000);
+    assert_eq!(bench.engine.budget().weight_left, 200, "rested, it is full");
+    bench.commands.clear();
+    bench.touch(SOL, "165.1", "165.12");
+    let sum: u64 = bench.commands.iter().map(weight).sum();
+    assert!(sum > 0 && bench.commands.iter().all(|c| orders(c) > 0), "{:?}", bench.commands);
+    assert_eq!(bench.engine.budget().weight_left, 200 - sum);
+}

@@ -131,6 +131,7 @@ impl World {
         }
         self.in_flight.insert(order.cloid, *order);
         self.check_cap(order.market, order.side, mark);
+        self.check_gross(order.market, order.side);
     }
 
     /// All that could still trade at the venue, in flight or open, whoever's.
@@ -152,6 +153,31 @@ impl World {
         let worst = Size::from_raw(u64::try_from(worst.max(0)).unwrap());
         let max = self.config.markets[market.index()].max_position;
         assert!(mark * worst <= max, "{} could become {worst} x {mark}", market);
+    }
+
+    /// And so is the sum over all markets, after an order that may enlarge a position. The engine
+    /// values at its own prices, which have moved a little since the last order.
+    pub fn check_gross(&self, market: MarketId, side: Side) {
+        let position = self.venue.position(market);
+        if position.side() == Some(side.opposite()) {
+            return;
+        }
+        let worst = |market: MarketId| {
+            let Some(mark) = self.engine.market(market).and_then(|view| view.fair) else {
+                return Notional::ZERO;
+            };
+            let position = i128::from(self.venue.position(market).raw());
+            let sum = |side| {
+                let orders = self.could_trade(market).filter(move |order| order.0 == side);
+                orders.fold(0_i128, |sum, (_, _, size)| sum + i128::from(size.raw()))
+            };
+            let worst = (position + sum(Side::Bid)).max(sum(Side::Ask) - position).max(0);
+            mark * Size::from_raw(u64::try_from(worst).unwrap())
+        };
+        let gross = worst(SOL).saturating_add(worst(BTC));
+        let max = self.config.limits.max_gross;
+        let slack = Notional::from_raw(max.raw() / 20);
+        assert!(gross <= max.saturating_add(slack), "gross {gross}");
     }
 
     /// While a market does not quote, nothing of it rests without a cancel under way.

@@ -4,7 +4,7 @@ use hl_engine::{BurnStage, Command, EventKind, Input, OrderState, Query, Reply, 
 use hl_quant::Size;
 use hl_wire::{Oid, RejectCode};
 
-use crate::bench::{Bench, SOL, config};
+use crate::bench::{BTC, Bench, SOL, config};
 
 const ACCEPTED: Reply = Reply::Accepted { oid: None, filled: Size::ZERO };
 const NONCE: Reply = Reply::Rejected { code: RejectCode::Nonce, bbo: None };
@@ -253,4 +253,29 @@ fn every_command_that_places_says_when_it_expires() {
         &[expired, Reply::Accepted { oid: Some(Oid(1)), filled: Size::ZERO }],
     );
     assert_eq!(bench.engine.requests_left(), Some(left - 4));
+}
+
+#[test]
+fn what_is_in_doubt_is_taken_off_what_other_markets_may_risk() {
+    let mut config = config();
+    config.limits.max_gross = hl_quant::Notional::whole(150);
+    let mut bench = Bench::new(config);
+    bench.hold = |c| is_place(c) || is_burn(c);
+    bench.start();
+    let first = bench.held.remove(0);
+    let other = bench.held.remove(0);
+    bench.carry_out(&other);
+    bench.reply(first.request(), &[Reply::Unknown; 2]);
+    bench.hold = is_burn;
+    bench.run(6_000);
+    assert_eq!(states(&bench), [OrderState::Unknown; 2]);
+    // 99 dollars of 150 are SOL's, as long as nobody knows better.
+    let worth = |bench: &Bench| {
+        let orders = bench.live(BTC);
+        orders.iter().map(|order| order.price * order.remaining).max().unwrap()
+    };
+    assert!(worth(&bench) <= hl_quant::Notional::whole(51), "{}", worth(&bench));
+    bench.venue.touch.insert(BTC, ("103000".parse().unwrap(), "103001".parse().unwrap()));
+    bench.run(2_000);
+    assert!(worth(&bench) <= hl_quant::Notional::whole(51), "{}", worth(&bench));
 }

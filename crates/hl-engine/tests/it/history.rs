@@ -122,9 +122,9 @@ pub struct World {
 fn limited() -> EngineConfig {
     let mut config = config();
     for market in &mut config.markets {
-        market.max_position = Notional::whole(300);
+        market.max_position = Notional::whole(150);
     }
-    config.limits.max_gross = Notional::whole(500);
+    config.limits.max_gross = Notional::whole(220);
     config
 }
 

@@ -234,3 +234,59 @@ fn a_fill_under_an_earlier_name_of_the_venue_is_the_orders_own() {
     let view = bench.engine.orders(SOL).find(|order| order.cloid == bid.cloid).unwrap();
     assert_eq!(view.remaining.to_string(), "0.4");
 }
+
+#[test]
+fn a_fill_older_than_all_that_is_remembered_is_reported_and_the_position_is_read() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let bid = bench.one(SOL, Side::Bid);
+    bench.venue.now = bench.now;
+    let fill = bench.venue.trade(bid.cloid, size("0.1")).unwrap();
+    bench.venue.news.clear();
+    // More trades of the account than are remembered, by a human far away from our orders.
+    let many = (0..4_200_u64).map(|i| hl_engine::Fill {
+        tid: 1_000_000 + i,
+        time: bench.now.plus(1 + i),
+        oid: Oid(5),
+        cloid: None,
+        size: size("0.01"),
+        ..fill
+    });
+    let many: Vec<_> = many.collect();
+    bench.input(Input::Fills { request: None, fills: &many });
+    bench.run(5_000);
+    let before = bench.position(SOL);
+    let counted = bench.engine.stats().maker_fills;
+    bench.commands.clear();
+    let told = bench.lines("audit_evt=fill_too_old").len();
+    bench.input(Input::Fill(fill));
+    assert_eq!(bench.lines("audit_evt=fill_too_old").len(), told + 1);
+    assert_eq!(bench.position(SOL), before, "not counted, since nobody knows whether it was");
+    assert_eq!(bench.engine.stats().maker_fills, counted);
+    bench.pass(1_100);
+    let asked = |query: fn(&Query) -> bool| {
+        bench.commands.iter().any(|c| matches!(c, Command::Reconcile { query: q, .. } if query(q)))
+    };
+    assert!(asked(|q| *q == Query::Account), "the position decides");
+    assert!(!asked(|q| matches!(q, Query::Fills { .. })), "the same fills would not help");
+}
+
+#[test]
+fn the_position_is_read_after_the_list_so_that_no_trade_falls_between_them() {
+    // An order of an earlier run trades and is gone between the questions. Its fill is late.
+    let mut bench = Bench::new(config());
+    let old = Cloid((0x6d6d_686c << 96) | 7);
+    bench.venue.now = bench.now;
+    bench.venue.rest(SOL, Some(old), Side::Bid, price("164"), size("0.6"));
+    bench.streams = false;
+    bench.hold = |c| matches!(c, Command::Reconcile { .. });
+    bench.start();
+    let asked: Vec<_> = bench.held.drain(..).collect();
+    assert!(matches!(asked[..], [Command::Reconcile { query: Query::OpenOrders, .. }]));
+    bench.venue.trade(old, Size::MAX).unwrap();
+    bench.carry_out(&asked[0]);
+    bench.hold = |_| false;
+    bench.books();
+    bench.pass(100);
+    assert_eq!(bench.position(SOL), "0.6", "read when the list had shown nothing of it");
+}

@@ -13,6 +13,7 @@ Exit codes:
   3   a check before the first order failed
   4   orders remain, or a promise of the run was broken
   5   the venue cannot be reached
+  6   stopped in order while halted: the next run begins halted too, until SIGUSR2
   78  the configuration is wrong
 
 Standard output is data, standard error is logs.";

@@ -16,8 +16,11 @@ pub(crate) enum Exit {
     /// 4: stopped, but orders remain at the venue, or could not be shown to be gone; or the run
     /// broke one of its promises (a taker fill, an illegal price, counts that differ).
     OrdersRemain,
-    /// 5: the venue cannot be reached.
+    /// 5: the venue cannot be reached, or could not be for longer than the run may be offline.
     Unreachable,
+    /// 6: stopped in order while halted or in safe mode: the next start begins so too, until
+    /// SIGUSR2.
+    Halted,
     /// 78: the configuration is wrong (`EX_CONFIG` of `sysexits.h`).
     Config,
 }
@@ -31,6 +34,7 @@ impl Exit {
             Self::Preflight => 3,
             Self::OrdersRemain => 4,
             Self::Unreachable => 5,
+            Self::Halted => 6,
             Self::Config => 78,
         }
     }

@@ -10,6 +10,7 @@ mod config;
 mod exit;
 mod markets;
 mod runtime;
+mod state;
 
 use std::io::Write as _;
 use std::process::ExitCode;

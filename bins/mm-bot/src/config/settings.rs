@@ -58,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) state_home: PathBuf,
     pub(crate) max_starts: u64,
     pub(crate) start_window_sec: u64,
+    /// A hash of every effective value, so that two runs can be told to have had the same.
+    pub(crate) fingerprint: String,
     /// `SPEC_OVERRIDE_<SYM>_TICK|LOT` and its value. They are checked against a universe later.
     pub(crate) overrides: Vec<(String, String)>,
 }
@@ -157,6 +159,7 @@ impl Settings {
             state_home: state_home.to_path_buf(),
             max_starts: read.integer("state.max_starts"),
             start_window_sec: read.integer("state.start_window_sec"),
+            fingerprint: fingerprint(effective),
             overrides: overrides(effective),
         };
         settings.check_together(&mut read);
@@ -255,6 +258,21 @@ fn layers(read: &mut Reader<'_>) -> Vec<Layer> {
         first.offset_bps = spread;
     }
     layers
+}
+
+/// FNV-1a over the lines of `config show`, which hold no secrets.
+fn fingerprint(effective: &Effective) -> String {
+    let keys = effective.keys.iter().map(|(path, entry)| format!("{path}={}\n", entry.value));
+    let overrides = effective.overrides.iter().map(|((coin, part), entry)| {
+        format!("{}={}\n", names::override_name(coin, *part), entry.value)
+    });
+    let hash = keys
+        .chain(overrides)
+        .flat_map(String::into_bytes)
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    format!("{hash:016x}")
 }
 
 fn overrides(effective: &Effective) -> Vec<(String, String)> {

@@ -1,6 +1,7 @@
 //! The loop of a run: inputs to the engine, its commands to the venue, its events to the log.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hl_client::{WsEvents, clock};
@@ -12,15 +13,17 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::core::Core;
+use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::status::Screen;
 use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
+use crate::state::Lease;
 
 /// How often the request budget is asked for; the engine counts in between.
 const BUDGET_EVERY: Duration = Duration::from_secs(60);
 /// After the engine has stopped: how long to wait for fills that were on their way.
-const SETTLE: Duration = Duration::from_secs(2);
+pub(super) const SETTLE: Duration = Duration::from_secs(2);
 /// The engine gives up a stop by itself after ten seconds. If even that does not come, it is stuck.
 const STOP_MAX: Duration = Duration::from_secs(20);
 
@@ -29,6 +32,8 @@ const STOP_MAX: Duration = Duration::from_secs(20);
 pub(super) enum Ending {
     /// Somebody asked: a signal, or the time was up.
     Asked(&'static str),
+    /// There was no connection for too long.
+    Offline(u64),
     /// Something that must not end did.
     Broken(String),
 }
@@ -50,6 +55,13 @@ pub(super) struct Driver {
     /// The nonces of the latest commands, should one have to be burnt.
     pub(super) nonces: BTreeMap<RequestId, Nonce>,
     pub(super) scratch: Scratch,
+    pub(super) keeper: Keeper,
+    /// What the engine has been told about the disk.
+    pub(super) disk_told: Disk,
+    lease: Arc<dyn Lease>,
+    /// Since when some stream is missing, and how long that may last.
+    pub(super) offline: Option<Instant>,
+    max_offline: Option<Duration>,
     /// Whether the list of markets has been asked for and has not come.
     pub(super) specs_asked: bool,
     ending: Option<Ending>,
@@ -73,6 +85,9 @@ pub(super) struct Parts {
     pub(super) link: Link,
     pub(super) log: Log,
     pub(super) screen: Screen,
+    pub(super) keeper: Keeper,
+    pub(super) lease: Arc<dyn Lease>,
+    pub(super) max_offline: Option<Duration>,
 }
 
 /// Marks the last question for fills, which the engine did not ask. It counts its own from 1.
@@ -80,8 +95,8 @@ pub(super) const LAST_FILLS: RequestId = RequestId(u64::MAX);
 
 impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { core, adapter, cache, specs_at, coins, min_notional, link, log, screen } =
-            parts;
+        let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
+        let Parts { link, log, screen, keeper, lease, max_offline, .. } = parts;
         Self {
             core,
             adapter,
@@ -92,6 +107,11 @@ impl Driver {
             link,
             log,
             screen,
+            keeper,
+            disk_told: Disk::Takes,
+            lease,
+            offline: Some(Instant::now()),
+            max_offline,
             started: clock::now(),
             tasks: JoinSet::new(),
             nonces: BTreeMap::new(),
@@ -108,6 +128,7 @@ impl Driver {
         let mut budget = tokio::time::interval(BUDGET_EVERY);
         let mut give_up: Option<Instant> = None;
         stops.start_clock();
+        self.tell_disk();
         self.core.feed(clock::now(), Input::Timer);
         loop {
             self.carry_out();
@@ -117,6 +138,7 @@ impl Driver {
             if self.ending.is_some() {
                 give_up.get_or_insert_with(|| Instant::now() + STOP_MAX);
             }
+            let wake = until(self.wake());
             tokio::select! {
                 biased;
                 word = stops.next() => match word {
@@ -136,25 +158,52 @@ impl Driver {
                         break;
                     }
                 },
-                () = tokio::time::sleep(until(self.core.wake)) => {
+                () = tokio::time::sleep(wake) => {
                     self.core.feed(clock::now(), Input::Timer);
                 }
                 _ = budget.tick() => {
                     let link = self.link.clone();
                     self.tasks.spawn(link.rate_limit());
                 }
-                _ = status.tick() => self.screen.draw(&self.core.engine, &self.coins, &mut self.log),
+                _ = status.tick() => {
+                    self.screen.draw(&self.core.engine, &self.coins, &mut self.log);
+                    self.look_around();
+                }
             }
         }
+        // Whatever the engine still wanted sent is not sent any more.
+        self.withdraw_all();
+        self.settle_journal().await;
+        self.write_events();
         self.log.flush();
         let ending = self.ending.take().unwrap_or(Ending::Asked("end"));
         (self, ending)
+    }
+
+    /// What nobody tells: whether we are still the one bot of the account, and how long ago the
+    /// last stream was heard.
+    fn look_around(&mut self) {
+        if let Err(why) = self.lease.check() {
+            self.end(Ending::Broken(why));
+        }
+        let lasts = self.offline.map(|since| since.elapsed());
+        if let (Some(lasts), Some(max)) = (lasts, self.max_offline)
+            && lasts >= max
+        {
+            self.end(Ending::Offline(lasts.as_secs()));
+        }
+    }
+
+    /// When something is to be done without anybody asking.
+    fn wake(&self) -> Millis {
+        self.keeper.due().map_or(self.core.wake, |due| due.min(self.core.wake))
     }
 
     pub(super) fn end(&mut self, ending: Ending) {
         if self.ending.is_none() {
             self.log.line(&match &ending {
                 Ending::Asked(why) => format!("shell_evt=stop reason={why}"),
+                Ending::Offline(seconds) => format!("shell_evt=offline seconds={seconds}"),
                 Ending::Broken(why) => format!("shell_evt=broken reason=\"{why}\""),
             });
             self.ending = Some(ending);

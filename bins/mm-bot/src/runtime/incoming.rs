@@ -4,6 +4,7 @@ use hl_client::{InfoError, WsEvent, clock};
 use hl_engine::{Connection, Input};
 use hl_wire::info::Fill;
 use tokio::task::JoinError;
+use tokio::time::Instant;
 
 use super::driver::{Driver, Ending, LAST_FILLS, Settling};
 use super::tasks::Answer;
@@ -12,9 +13,13 @@ impl Driver {
     pub(super) fn heard(&mut self, event: WsEvent) {
         let now = clock::now();
         match event {
-            WsEvent::Ready => self.core.feed(now, Input::Connection(Connection::Up)),
+            WsEvent::Ready => {
+                self.offline = None;
+                self.core.feed(now, Input::Connection(Connection::Up));
+            }
             WsEvent::Down(why) => {
                 self.log.line(&format!("stream_evt=down reason=\"{why}\""));
+                self.offline.get_or_insert_with(Instant::now);
                 self.core.feed(now, Input::Connection(Connection::Down));
             }
             WsEvent::Frame(frame) => match frame.parse(&mut self.scratch) {
@@ -75,6 +80,7 @@ impl Driver {
                 let sink = &mut |input: Input<'_>| core.feed(now, input);
                 self.adapter.order_status(request, cloid, &status, sink);
             }
+            Answer::Written { journal, result } => self.written(journal, result),
             Answer::RateLimit { result: Ok(limit) } => {
                 self.adapter.rate_limit(&limit, &mut |input| core.feed(now, input));
             }

@@ -54,6 +54,11 @@ impl Log {
         }
     }
 
+    /// Whether its lines go to a file only.
+    pub(super) const fn is_hidden(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Hands buffered lines to the system.
     pub(super) fn flush(&mut self) {
         if let Some(Err(error)) = self.file.as_mut().map(BufWriter::flush) {

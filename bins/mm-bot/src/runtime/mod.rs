@@ -5,8 +5,11 @@
 
 mod core;
 mod driver;
+mod durable;
 mod embedded;
+mod home;
 mod incoming;
+mod keeper;
 mod keyfile;
 mod log;
 mod outgoing;

@@ -14,15 +14,23 @@ const NONCES: usize = 1_024;
 const SPECS_YOUNG_MS: u64 = 5_000;
 
 impl Driver {
-    /// Writes the events, then carries out the commands: an order that is sent is on record.
+    /// Writes the events, then carries out the commands. Orders wait until their record is on the
+    /// disk; cancels, questions and exits wait for nothing.
     ///
     /// One round only. What the engine asks for in return waits for the next turn of the loop, so
     /// that no conversation between it and this shell can keep a signal from being heard.
     pub(super) fn carry_out(&mut self) {
         self.write_events();
         for command in core::mem::take(&mut self.core.commands) {
-            self.execute(command);
+            match command {
+                Command::Place { .. } | Command::Modify { .. } => self.hold(command),
+                command => {
+                    self.withdraw_cancelled(&command);
+                    self.execute(command);
+                }
+            }
         }
+        self.keep();
         if !self.core.commands.is_empty() {
             self.core.wake = clock::now();
         }
@@ -30,13 +38,18 @@ impl Driver {
         self.log.flush();
     }
 
-    fn write_events(&mut self) {
-        for event in self.core.events.drain(..) {
+    pub(super) fn write_events(&mut self) {
+        let mut ends = false;
+        for event in core::mem::take(&mut self.core.events) {
             self.log.line(&event);
+            ends |= self.note(&event);
+        }
+        if ends {
+            self.withdraw_all();
         }
     }
 
-    fn execute(&mut self, command: Command) {
+    pub(super) fn execute(&mut self, command: Command) {
         let request = command.request();
         let orders = match &command {
             Command::FetchSpecs { fetch, .. } => return self.fetch_specs(*fetch),

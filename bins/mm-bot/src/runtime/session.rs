@@ -1,22 +1,24 @@
 //! One run, from the checks before it to the account after it.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hl_client::{WsEvents, WsHandle, clock};
-use hl_engine::{Engine, adapt::Adapter};
+use hl_engine::{Carry, Engine, SafeMode, adapt::Adapter};
 use hl_specs::Universe;
 use hl_wire::Address;
 use hl_wire::session::{BookDepth, SessionConfig, Subscription};
 
 use super::core::Core;
 use super::driver::{Driver, Ending, Parts};
+use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::preflight::{self, Ready};
 use super::status::Screen;
 use super::stop::Stops;
 use super::summary::{self, Summary};
-use super::sweep::{Doubt, sweep};
+use super::sweep::{Doubt, Remaining, sweep};
 use super::tasks::Link;
 use super::venue::Venue;
 use super::{embedded, setup};
@@ -24,6 +26,7 @@ use crate::cli::RunArgs;
 use crate::config::Settings;
 use crate::exit::{Exit, Failed};
 use crate::markets::min_notional;
+use crate::state::Opened;
 
 /// Everything that is ready before the first order.
 pub(super) struct Session<'v> {
@@ -61,7 +64,7 @@ impl<'v> Session<'v> {
         let log = Log::open(args.log_file.as_deref(), screen.is_terminal())?;
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
         let (stream, events) = connect(venue, &coins)?;
-        let driver = driver(settings, venue, link.clone(), ready, log, screen);
+        let driver = driver(settings, venue, link.clone(), ready, log, screen)?;
         Ok(Self { venue, link, universe, driver, stream, events, stops })
     }
 
@@ -84,6 +87,10 @@ impl<'v> Session<'v> {
             }
         };
         let remaining = sweep(&link, &universe, doubt).await;
+        let in_order = matches!(ending, Ending::Asked(_)) && remaining == Remaining::Confirmed(0);
+        if let Some(driver) = &mut driver {
+            driver.close_journal(in_order);
+        }
         if let (Some(driver), Some(embedded)) = (&mut driver, &venue.embedded) {
             for notice in embedded.notices().await {
                 driver.log.line(&format!("sim_evt=notice text=\"{notice}\""));
@@ -105,6 +112,8 @@ impl<'v> Session<'v> {
             }),
             remaining,
             truth: truth.map(|mut t| t.accounts.remove(&venue.account).unwrap_or_default()),
+            halted: driver.as_ref().and_then(|driver| driver.core.engine.halted()),
+            journal_failures: driver.as_ref().map_or(0, |driver| driver.keeper.failures),
             log_broken: driver.as_ref().and_then(|d| d.log.broken().map(str::to_owned)),
         }
     }
@@ -117,16 +126,20 @@ fn driver(
     ready: Ready,
     mut log: Log,
     screen: Screen,
-) -> Driver {
+) -> Result<Driver, Failed> {
     for applied in &ready.applied {
         log.line(applied);
     }
     // Client order ids must differ from those of every earlier run on the account.
     let seed = venue.embedded.as_ref().map_or_else(embedded::random, |embedded| embedded.seed);
+    let opened = venue.home.journal(settings, venue.name, venue.account, seed)?;
     let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
-    let engine = Engine::new(setup::engine_config(settings, &coins), seed);
+    let carry = opened.journal.state().carry();
+    tell(&opened, &carry, &mut log);
+    let engine = Engine::new(setup::engine_config(settings, &coins), seed).restore(carry);
     let adapter = Adapter::new(ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset)));
-    Driver::new(Parts {
+    let disk = if opened.broken.is_some() { Disk::Refuses } else { Disk::Takes };
+    Ok(Driver::new(Parts {
         core: Core::new(engine),
         adapter,
         cache: ready.cache,
@@ -136,7 +149,40 @@ fn driver(
         link,
         log,
         screen,
-    })
+        keeper: Keeper::new(Box::new(opened.journal), disk),
+        lease: venue.home.lease(),
+        max_offline: (settings.max_offline_sec > 0)
+            .then(|| Duration::from_secs(settings.max_offline_sec)),
+    }))
+}
+
+/// Says what earlier runs left, and what to do about it.
+fn tell(opened: &Opened, carry: &Carry, log: &mut Log) {
+    for note in &opened.notes {
+        log.line(note);
+    }
+    if let Some(error) = &opened.broken {
+        log.line(&format!("state_evt=journal_failed reason=\"{error}\""));
+    }
+    let state = opened.journal.state();
+    log.line(&format!(
+        "state_evt=carry intents={} starts={} day={} fills_through={}",
+        carry.intents.len(),
+        state.starts.len(),
+        carry.day.map_or_else(|| "-".to_owned(), |day| day.day.to_string()),
+        carry.fills_through.map_or_else(|| "-".to_owned(), |at| at.0.to_string()),
+    ));
+    let held = match (carry.halt, carry.safe_mode) {
+        (Some(halt), _) => format!("since={} reason={}", halt.at.0, halt.cause),
+        (None, SafeMode::On) => "reason=safe_mode".to_owned(),
+        (None, SafeMode::Off) => return,
+    };
+    let line = format!("state_evt=halted {held} resume=\"SIGUSR2\"");
+    log.line(&line);
+    if log.is_hidden() {
+        // Where the log does not go to the screen, somebody may wonder why nothing is quoted.
+        drop(writeln!(std::io::stderr(), "{line}"));
+    }
 }
 
 /// Opens the stream and asks for what the engine listens to.

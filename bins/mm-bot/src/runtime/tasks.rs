@@ -11,6 +11,8 @@ use hl_wire::info::{
 };
 use hl_wire::{Address, Cloid};
 
+use crate::state::Journal;
+
 /// The most fills that the venue puts into one answer
 /// (Hyperliquid docs, "Info endpoint": user fills by time).
 const FILLS_PAGE: usize = 2_000;
@@ -19,14 +21,45 @@ const FILLS_PAGES_MAX: usize = 16;
 
 /// What came back.
 pub(super) enum Answer {
-    Action { request: RequestId, orders: usize, result: Result<Receipt, NotSent> },
-    Specs { ticket: Ticket, requested: Millis, result: Result<Meta, InfoError> },
-    OpenOrders { request: RequestId, result: Result<Vec<OrderDoc>, InfoError> },
-    Account { request: RequestId, result: Result<Box<ClearinghouseState>, InfoError> },
-    Fills { request: RequestId, result: Result<Vec<Fill>, InfoError> },
-    Ledger { request: RequestId, result: Result<Vec<LedgerUpdate>, InfoError> },
-    Order { request: RequestId, cloid: Cloid, result: Result<OrderStatus, InfoError> },
-    RateLimit { result: Result<UserRateLimit, InfoError> },
+    Action {
+        request: RequestId,
+        orders: usize,
+        result: Result<Receipt, NotSent>,
+    },
+    Specs {
+        ticket: Ticket,
+        requested: Millis,
+        result: Result<Meta, InfoError>,
+    },
+    OpenOrders {
+        request: RequestId,
+        result: Result<Vec<OrderDoc>, InfoError>,
+    },
+    Account {
+        request: RequestId,
+        result: Result<Box<ClearinghouseState>, InfoError>,
+    },
+    Fills {
+        request: RequestId,
+        result: Result<Vec<Fill>, InfoError>,
+    },
+    Ledger {
+        request: RequestId,
+        result: Result<Vec<LedgerUpdate>, InfoError>,
+    },
+    Order {
+        request: RequestId,
+        cloid: Cloid,
+        result: Result<OrderStatus, InfoError>,
+    },
+    RateLimit {
+        result: Result<UserRateLimit, InfoError>,
+    },
+    /// A write of the journal has ended.
+    Written {
+        journal: Box<Journal>,
+        result: std::io::Result<()>,
+    },
 }
 
 /// Whom to ask, and about whom.

@@ -1,5 +1,6 @@
 //! The venue of a run: the embedded exchange or a real one, both behind the same client.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use hl_wire::info::Role;
 use hl_wire::{Address, AgentKey, Network};
 
 use super::embedded::Embedded;
+use super::home::Home;
 use super::keyfile;
 use crate::cli::RunArgs;
 use crate::config::{Settings, Venue as Where};
@@ -26,6 +28,8 @@ pub(super) struct Venue {
     pub(super) info: InfoClient,
     pub(super) exchange: Arc<ExchangeClient>,
     pub(super) account: Address,
+    /// Where the run keeps what must survive it; locked.
+    pub(super) home: Home,
     /// The exchange inside this process, whose own counts the summary is set against.
     pub(super) embedded: Option<Embedded>,
 }
@@ -37,16 +41,17 @@ impl Venue {
     /// The tape, the port, the key file or the agent's approval.
     pub(super) async fn open(args: &RunArgs, settings: &Settings) -> Result<Self, Failed> {
         match (settings.venue, &settings.url) {
-            (Where::Sim, None) => Self::embedded(args).await,
+            (Where::Sim, None) => Self::embedded(args, settings).await,
             _ => Self::remote(args, settings).await,
         }
     }
 
-    async fn embedded(args: &RunArgs) -> Result<Self, Failed> {
+    async fn embedded(args: &RunArgs, settings: &Settings) -> Result<Self, Failed> {
         let (embedded, key) = Embedded::start(args).await?;
         let endpoint = endpoint(&embedded.base_url(), Network::Testnet)?;
         let (account, nonces) = (embedded.account(), NonceAllocator::in_memory());
-        let mut venue = Self::over("sim", endpoint, key, account, nonces)?;
+        let home = Home::embedded(settings, account, &endpoint)?;
+        let mut venue = Self::over("sim", endpoint, key, account, nonces, home)?;
         venue.embedded = Some(embedded);
         Ok(venue)
     }
@@ -61,6 +66,49 @@ impl Venue {
             let what = format!("{flag} is for the embedded exchange only");
             return Err(Failed::new(Exit::Preflight, what));
         }
+        let Access { name, endpoint, account, key_file } = Access::of(settings)?;
+        // Before the key: a second bot should hear who has the account, not who has the key.
+        let home = Home::take(settings, account, &endpoint)?;
+        let path = key_file.as_path();
+        let key = keyfile::read(path)?;
+        // The mark's lock also keeps a second bot with the same key from starting.
+        let mark = path.with_extension("nonce");
+        let nonces = NonceAllocator::open(&mark, key.address())
+            .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
+        let venue = Self::over(name, endpoint, key, account, nonces, home)?;
+        check_agent(&venue.info, venue.exchange.agent(), account).await?;
+        Ok(venue)
+    }
+
+    fn over(
+        name: &'static str,
+        endpoint: Endpoint,
+        key: AgentKey,
+        account: Address,
+        nonces: NonceAllocator,
+        home: Home,
+    ) -> Result<Self, Failed> {
+        let transport = transport(endpoint.clone())?;
+        let info = InfoClient::new(transport.clone());
+        let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));
+        Ok(Self { name, endpoint, info, exchange, account, home, embedded: None })
+    }
+}
+
+/// How to reach a venue that is not inside this process, and as whom.
+pub(crate) struct Access {
+    pub(crate) name: &'static str,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) account: Address,
+    pub(crate) key_file: PathBuf,
+}
+
+impl Access {
+    /// As the settings say.
+    ///
+    /// # Errors
+    /// Something that it takes is not given.
+    pub(crate) fn of(settings: &Settings) -> Result<Self, Failed> {
         let (name, network) = match settings.venue {
             Where::Mainnet => ("mainnet", Network::Mainnet),
             Where::Testnet => ("testnet", Network::Testnet),
@@ -73,46 +121,32 @@ impl Venue {
             }
         };
         let missing = || Failed::new(Exit::Config, "venue.account and venue.agent_key_file");
-        let path = settings.agent_key_file.as_deref().ok_or_else(missing)?;
+        let key_file = settings.agent_key_file.clone().ok_or_else(missing)?;
         let account = settings.account.as_deref().ok_or_else(missing)?;
         let account = account.parse::<Address>();
         let account = account.map_err(|e| Failed::new(Exit::Config, e.to_string()))?;
-        let key = keyfile::read(path)?;
-        // The mark's lock also keeps a second bot with the same key from starting.
-        let mark = path.with_extension("nonce");
-        let nonces = NonceAllocator::open(&mark, key.address())
-            .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
-        let venue = Self::over(name, endpoint, key, account, nonces)?;
-        venue.check_agent().await?;
-        Ok(venue)
+        Ok(Self { name, endpoint, account, key_file })
     }
+}
 
-    fn over(
-        name: &'static str,
-        endpoint: Endpoint,
-        key: AgentKey,
-        account: Address,
-        nonces: NonceAllocator,
-    ) -> Result<Self, Failed> {
-        let transport = transport(endpoint.clone())?;
-        let info = InfoClient::new(transport.clone());
-        let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));
-        Ok(Self { name, endpoint, info, exchange, account, embedded: None })
-    }
-
-    /// A key that is not an approved agent of the account is the commonest reason why every order
-    /// fails while all market data flows. It is found here, in words.
-    async fn check_agent(&self) -> Result<(), Failed> {
-        let agent = self.exchange.agent();
-        let role = self.info.user_role(agent).await.map_err(unreachable)?;
-        match &role.role {
-            Role::Agent if role.data.as_ref().and_then(|d| d.user) == Some(self.account) => Ok(()),
-            _ => {
-                let what = format!("{agent} is not an approved agent of {}", self.account);
-                let hint = "approve it as an API wallet of the account, and give the account's own \
-                            address, not the agent's";
-                Err(Failed::new(Exit::Preflight, what).hint(hint))
-            }
+/// A key that is not an approved agent of the account is the commonest reason why every order
+/// fails while all market data flows. It is found here, in words.
+///
+/// # Errors
+/// It is not, or the venue cannot be asked.
+pub(super) async fn check_agent(
+    info: &InfoClient,
+    agent: Address,
+    account: Address,
+) -> Result<(), Failed> {
+    let role = info.user_role(agent).await.map_err(unreachable)?;
+    match &role.role {
+        Role::Agent if role.data.as_ref().and_then(|d| d.user) == Some(account) => Ok(()),
+        _ => {
+            let what = format!("{agent} is not an approved agent of {account}");
+            let hint = "approve it as an API wallet of the account, and give the account's own \
+                        address, not the agent's";
+            Err(Failed::new(Exit::Preflight, what).hint(hint))
         }
     }
 }
@@ -126,7 +160,7 @@ fn endpoint(url: &str, network: Network) -> Result<Endpoint, Failed> {
     Endpoint::new(url, network).map_err(|e| Failed::new(Exit::Config, e.to_string()))
 }
 
-fn transport(endpoint: Endpoint) -> Result<Transport, Failed> {
+pub(super) fn transport(endpoint: Endpoint) -> Result<Transport, Failed> {
     let timeouts = Timeouts { exchange: ACTION_TIMEOUT, ..Timeouts::default() };
     Transport::with(endpoint, timeouts, RetryPolicy::default())
         .map_err(|e| Failed::new(Exit::Failure, e.to_string()))

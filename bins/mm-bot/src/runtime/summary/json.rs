@@ -28,8 +28,14 @@ impl Summary {
             "seed": self.seed,
             "ended": match &self.ending {
                 Ending::Asked(why) => (*why).to_owned(),
+                Ending::Offline(_) => "offline".to_owned(),
                 Ending::Broken(why) => why.clone(),
             },
+            "halted": self.halted.map(|halt| json!({
+                "since": halt.at.0,
+                "reason": halt.cause.code(),
+            })),
+            "journal_failures": self.journal_failures,
             "total": self.total.as_ref().map(|total| counts(total, self.profit())),
             "markets": markets,
             "open_orders": match self.remaining {

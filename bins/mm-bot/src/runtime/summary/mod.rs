@@ -6,7 +6,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hl_engine::{Engine, MarketId, Stats, Usd};
+use hl_engine::{Engine, Halt, MarketId, Stats, Usd};
 use hl_quant::SignedSize;
 use hl_sim::AccountTruth;
 
@@ -27,6 +27,10 @@ pub(super) struct Summary {
     pub(super) remaining: Remaining,
     /// The exchange's own count, where the exchange is ours to ask.
     pub(super) truth: Option<AccountTruth>,
+    /// The halt that still holds, and will in the next run.
+    pub(super) halted: Option<Halt>,
+    /// How often the journal could not be written.
+    pub(super) journal_failures: u64,
     /// Why event lines are missing, if some are.
     pub(super) log_broken: Option<String>,
 }
@@ -58,8 +62,17 @@ impl Summary {
     /// What went wrong, in words; empty when nothing did.
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        if let Ending::Broken(why) = &self.ending {
-            problems.push(why.clone());
+        match &self.ending {
+            Ending::Asked(_) => {}
+            Ending::Offline(seconds) => problems.push(format!("no connection for {seconds} s")),
+            Ending::Broken(why) => problems.push(why.clone()),
+        }
+        if let Some(halt) = self.halted {
+            problems.push(format!("halted ({}), also in the next run, until SIGUSR2", halt.cause));
+        }
+        if self.journal_failures > 0 {
+            let n = self.journal_failures;
+            problems.push(format!("the journal could not be written {n} times"));
         }
         match &self.remaining {
             Remaining::Confirmed(0) => {}
@@ -114,17 +127,25 @@ impl Summary {
 
     /// How the process ends.
     pub(super) fn exit(&self) -> Exit {
-        let broken = matches!(self.ending, Ending::Broken(_));
+        let halted_only = self.halted.is_some() && self.problems().len() == self.of_a_halt();
         let promised = self.remaining == Remaining::Confirmed(0)
             && self.total.as_ref().is_none_or(|total| total.taker_fills == 0)
             && self.truth.as_ref().is_none_or(|truth| {
                 illegal(truth).is_empty() && self.differences(truth).is_empty()
             });
-        match (promised, broken || !self.problems().is_empty()) {
-            (false, _) => Exit::OrdersRemain,
-            (true, true) => Exit::Failure,
-            (true, false) => Exit::Ok,
+        match &self.ending {
+            _ if !promised => Exit::OrdersRemain,
+            Ending::Offline(_) => Exit::Unreachable,
+            _ if halted_only => Exit::Halted,
+            _ if self.problems().is_empty() => Exit::Ok,
+            _ => Exit::Failure,
         }
+    }
+
+    /// How many problems a halt brings with it: itself, and if it held from the start, that nothing
+    /// was attempted.
+    fn of_a_halt(&self) -> usize {
+        1 + usize::from(self.total.as_ref().is_some_and(|total| total.attempts == 0))
     }
 
     /// Over all markets; none if one market's is not known.

@@ -96,6 +96,7 @@ pub use core::book::BookLevel;
 pub use core::market::Trade;
 pub use core::mix;
 pub use exchange::Exchange;
+pub use exec::{Signatures, stand_in};
 pub use grid::{is_legal_price, is_legal_size};
 pub use io::{ConnId, Input, Output, Path, RequestId};
 pub use truth::{AccountMarketTruth, AccountTruth, Listed, MarketTruth, Truth};

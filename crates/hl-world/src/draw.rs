@@ -7,7 +7,7 @@ use hl_engine::{
 };
 use hl_quant::Notional;
 use hl_sim::background::Flow;
-use hl_sim::{AddressLimit, ExchangeConfig, OpenQuestions, PriceBand, Usd, universe};
+use hl_sim::{AddressLimit, ExchangeConfig, Signatures, Usd, universe};
 
 use crate::config::{Latency, Operations, WorldConfig};
 use crate::dice::Dice;
@@ -54,15 +54,18 @@ fn coins(dice: &mut Dice) -> Vec<&'static str> {
 }
 
 fn exchange(dice: &mut Dice, coins: &[&str]) -> ExchangeConfig {
-    let mut config = ExchangeConfig::new(universe::markets());
+    let mut config = ExchangeConfig::new(universe::markets())
+        .with_network_limits()
+        .with_open_questions(dice.bits());
     config.markets.retain(|market| coins.contains(&market.coin.as_str()));
-    config.open_questions = OpenQuestions::draw(dice.below(u64::MAX));
-    config.limits.price_band = dice.pick(PriceBand::Eighty, &[PriceBand::NinetyFive]);
+    // A recovery takes longer than all the rest of an order's way: a part of the seeds shows that the
+    // real thing works, and the others have time for more of everything else.
+    let stand_in = Signatures::StandIn;
+    config.signatures = dice.pick(Signatures::Recovered, &[stand_in; 7]);
     config.limits.schedule_cancel_volume =
         dice.pick(Usd::ZERO, &[Usd::dollars(1_000_000), Usd::dollars(1_000)]);
     let initial = dice.pick(10_000, &[10_000, 10_000, 1_200]);
     config.limits.address = AddressLimit::Enforced { initial };
-    config.taker_delay_blocks = dice.below(4);
     config.streams.l2_fast_ms = dice.pick(500, &[500, 500, 1_000]);
     config
 }

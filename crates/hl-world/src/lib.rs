@@ -57,6 +57,8 @@ mod report;
 mod run;
 mod schedule;
 mod shell;
+mod sign;
+mod trace;
 mod world;
 
 pub use config::{Latency, OnBreach, Operations, RunConfig, WorldConfig, WorldError};
@@ -65,4 +67,5 @@ pub use observe::{BotId, BotScene, Breach, Checker, Observation, Scene, Sent, St
 pub use phase::Phase;
 pub use report::{Believed, SeedReport, Tally};
 pub use run::run_seed;
+pub use trace::Trace;
 pub use world::World;

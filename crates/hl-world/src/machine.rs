@@ -19,6 +19,8 @@ use crate::report::Tally;
 const FREEZE_MAX_MS: u64 = 600_000;
 /// Between two deaths of a crash loop.
 const LOOP_MS: u64 = 500;
+/// Longer than this a process in a crash loop does not live.
+const LOOP_LIFE_MS: u64 = 3_000;
 
 #[derive(Debug)]
 pub(crate) struct Machine {
@@ -35,6 +37,8 @@ pub(crate) struct Machine {
     pub(crate) frozen_until: Option<Millis>,
     /// A process is to be started then, by the true time.
     pub(crate) start_at: Option<Millis>,
+    /// If the point of the death that is armed has not come by until then, it dies where it is.
+    pub(crate) kill_by: Option<Millis>,
     /// How long the process stays down after the death that is armed.
     down_ms: u64,
     /// Deaths of a crash loop that are still to come.
@@ -58,6 +62,7 @@ impl Machine {
             inbox: VecDeque::new(),
             frozen_until: None,
             start_at: Some(start),
+            kill_by: None,
             down_ms: 0,
             loop_left: 0,
             torn: None,
@@ -95,9 +100,8 @@ impl Machine {
                 self.arm(usize::from(point), down);
             }
             Kind::ProcCrashloop { times } => {
-                self.loop_left = times.saturating_sub(1);
-                let point = self.dice.bits();
-                self.arm(usize::try_from(point % 1_000).unwrap_or(0), LOOP_MS);
+                self.loop_left = times;
+                self.crash_again(now);
             }
             Kind::DiskFull { on: Volume::State } => self.disk.trouble.full = true,
             Kind::DiskRo { on: Volume::State } => self.disk.trouble.read_only = true,
@@ -155,17 +159,24 @@ impl Machine {
         self.disk.crash(remains);
         self.lock = None;
         self.kill.armed = None;
+        self.kill_by = None;
         self.start_at = Some(now.plus(self.down_ms));
         self.inbox.clear();
     }
 
     /// A process has started: the next death of a crash loop waits for it.
-    pub(crate) fn started(&mut self) {
+    pub(crate) fn started(&mut self, now: Millis) {
         self.start_at = None;
+        self.crash_again(now);
+    }
+
+    /// The next death of a crash loop, somewhere in the first seconds of the process.
+    fn crash_again(&mut self, now: Millis) {
         if let Some(left) = self.loop_left.checked_sub(1) {
             self.loop_left = left;
-            let point = self.dice.bits();
-            self.arm(usize::try_from(point % 1_000).unwrap_or(0), LOOP_MS);
+            let point = self.dice.below(1_000);
+            self.arm(usize::try_from(point).unwrap_or(0), LOOP_MS);
+            self.kill_by = Some(now.plus(LOOP_LIFE_MS));
         }
     }
 
@@ -181,6 +192,7 @@ impl Machine {
         self.clock = Clock::default();
         self.disk.trouble = Default::default();
         self.kill.armed = None;
+        self.kill_by = None;
         self.loop_left = 0;
         self.torn = None;
         self.log = Log::Works;

@@ -8,6 +8,7 @@ use hl_sim::{ConnId, Input, Output, RequestId};
 
 use crate::config::Latency;
 use crate::dice::Dice;
+use crate::host::Digest;
 
 /// What came of a request, as the client's socket sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,23 @@ pub(crate) enum ToBot {
 pub(crate) enum Packet {
     ToVenue(Input),
     ToBot(ToBot),
+}
+
+impl Packet {
+    /// Adds what arrives to a digest.
+    pub(crate) fn digest(&self, digest: &mut Digest) {
+        match self {
+            Self::ToVenue(Input::Http { body, .. }) => digest.add(body),
+            Self::ToVenue(Input::WsText { text, .. }) => digest.add(text.as_bytes()),
+            Self::ToBot(ToBot::Text { text, .. }) => digest.add(text.as_bytes()),
+            Self::ToBot(ToBot::Http { answer: Answer::Reply { status, body }, .. }) => {
+                digest.add(&status.to_le_bytes());
+                digest.add(body);
+            }
+            Self::ToBot(ToBot::Http { answer: Answer::Broken, .. }) => digest.add(b"broken"),
+            Self::ToVenue(_) | Self::ToBot(_) => digest.add(b"connection"),
+        }
+    }
 }
 
 /// Which stream of messages keeps its order.

@@ -7,6 +7,7 @@ use hl_quant::{Price, SzDecimals};
 use hl_wire::Network;
 
 use crate::Usd;
+use crate::exec::Signatures;
 use crate::fault::dice::Dice;
 use crate::universe::{ListingState, MARGIN_TABLES, MarginTable};
 
@@ -33,6 +34,8 @@ pub struct ExchangeConfig {
     /// How many blocks later than cancels and post-only orders an action with a GTC or IOC order is
     /// executed; the venue's mempool favours makers, by an unpublished amount.
     pub taker_delay_blocks: u64,
+    /// What counts as a signature.
+    pub signatures: Signatures,
     /// What happens when a stranger's signature arrives.
     pub strangers: Strangers,
     /// Fee rates of the account tier that everybody is in.
@@ -55,6 +58,7 @@ impl ExchangeConfig {
             margin_tables: MARGIN_TABLES,
             block_ms: 70,
             taker_delay_blocks: 2,
+            signatures: Signatures::Recovered,
             strangers: Strangers::Refused,
             fees: FeeRates::BASE,
             limits: Limits::default(),

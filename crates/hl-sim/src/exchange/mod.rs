@@ -239,7 +239,7 @@ impl Exchange {
 
     /// Takes in an action, to be answered when it has been executed, or refuses it at once.
     fn submit(&mut self, id: RequestId, body: &[u8]) {
-        match exec::receive(self.core.config.network, body) {
+        match exec::receive(&self.core.config, body) {
             Ok(request) => {
                 let weight = request.ip_weight();
                 if !self.has_weight(weight) {
@@ -260,7 +260,7 @@ impl Exchange {
         let in_flight = self.mempool.posts_of(conn);
         let wanted = self.streams.receive(&self.core, conn, text, self.clock, in_flight);
         let Some(Wanted::Action { id, body }) = wanted else { return };
-        match exec::receive(self.core.config.network, body.as_bytes()) {
+        match exec::receive(&self.core.config, body.as_bytes()) {
             Ok(request) => self.mempool.push(&self.core, ReplyTo::Post { conn, id }, request),
             Err(bad) => self.streams.refuse_post(&self.core, conn, id, &bad.reply().1),
         }

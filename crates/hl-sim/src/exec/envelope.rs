@@ -6,12 +6,14 @@
 use hl_quant::Millis;
 use hl_wire::{
     Action, Address, AlwaysPlace, ErrorText, Fast, ModifyAction, Network, OrderAction, OrderType,
-    OrderWire, ReceivedRequest, Tif, UserSignedType, user_signed_hash,
+    OrderWire, ReceivedRequest, Tif, UserSignedType, l1_action_hash, l1_signing_hash,
+    user_signed_hash,
 };
 
-use super::Class;
+use super::stand_in::Signatures;
 use super::transfers::Signed;
-use crate::config::CancelPriority;
+use super::{Class, stand_in};
+use crate::config::{CancelPriority, ExchangeConfig};
 use crate::info::first_value;
 use crate::refusal::ActionError;
 
@@ -122,7 +124,8 @@ fn orders(action: &Action) -> Box<dyn Iterator<Item = &OrderWire> + '_> {
 }
 
 /// Reads a body.
-pub(crate) fn receive(network: Network, body: &[u8]) -> Result<Request, BadRequest> {
+pub(crate) fn receive(config: &ExchangeConfig, body: &[u8]) -> Result<Request, BadRequest> {
+    let network = config.network;
     let text = first_value(body).ok_or(BadRequest::NotJson)?;
     let received = ReceivedRequest::from_json(&text).map_err(|_| BadRequest::Shape)?;
     let action = received.l1_action().map_err(|_| BadRequest::Shape)?;
@@ -132,7 +135,10 @@ pub(crate) fn receive(network: Network, body: &[u8]) -> Result<Request, BadReque
     if !is_served(&action) {
         return Err(BadRequest::Shape);
     }
-    let signer = received.recover(&action, network).ok();
+    let signer = match config.signatures {
+        Signatures::Recovered => received.recover(&action, network).ok(),
+        Signatures::StandIn => named(&received, &action, network),
+    };
     Ok(Request::L1 {
         action: Box::new(action),
         nonce: received.nonce.0,
@@ -140,6 +146,13 @@ pub(crate) fn receive(network: Network, body: &[u8]) -> Result<Request, BadReque
         expires: received.expires_after,
         signer,
     })
+}
+
+/// Who gives their name for an action, where that is enough.
+fn named(received: &ReceivedRequest<'_>, action: &Action, network: Network) -> Option<Address> {
+    let (vault, expires) = (received.vault_address, received.expires_after);
+    let hash = l1_action_hash(action, received.nonce, vault, expires).ok()?;
+    stand_in::signer(&l1_signing_hash(&hash, network), &received.signature)
 }
 
 /// Whether this exchange performs an action; the others are answered like an unknown one.

@@ -7,6 +7,7 @@ mod limit;
 mod nonce;
 mod renumber;
 mod reply;
+mod stand_in;
 mod transfers;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use hl_wire::Address;
 
 pub(crate) use envelope::{BadRequest, Request, receive};
 pub(crate) use reply::Answer;
+pub use stand_in::{Signatures, stand_in};
 
 use crate::core::Core;
 use crate::io::{ConnId, RequestId};

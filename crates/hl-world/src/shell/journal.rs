@@ -38,7 +38,9 @@ pub(super) enum Written {
 impl Journal {
     /// Reads what an earlier process has left, counts this start, and begins a new file.
     pub(super) fn open(host: &mut Host<'_, '_>, run: u64) -> (Self, Carry) {
-        let found = read(&host.disk.read(Name::Journal).unwrap_or_default());
+        let bytes = host.disk.read(Name::Journal).unwrap_or_default();
+        host.digest.add(&bytes);
+        let found = read(&bytes);
         let count = match found.end {
             End::Clean => None,
             End::Torn { .. } => Some(&mut host.tally.torn_journals),

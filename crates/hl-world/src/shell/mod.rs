@@ -12,13 +12,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use hl_engine::adapt::Adapter;
-use hl_engine::{Engine, EngineConfig, Operator, Query, RequestId as EngineRequest, Stats};
+use hl_engine::{
+    Command, Engine, EngineConfig, Operator, Query, RequestId as EngineRequest, Stats,
+};
 use hl_quant::Millis;
 use hl_sim::{ConnId, Input, RequestId};
 use hl_specs::{Overrides, SpecCache, SpecCacheConfig, Ticket};
 use hl_wire::session::{BookDepth, Session, SessionConfig, Subscription};
 use hl_wire::stream::Scratch;
-use hl_wire::{Address, AgentKey, Network, Nonce};
+use hl_wire::{Address, Nonce};
 
 use crate::WorldError;
 use crate::crash::Death;
@@ -26,6 +28,7 @@ use crate::host::Host;
 use crate::network::ToBot;
 use crate::nonces::Nonces;
 use crate::observe::{BotId, Observation, Started};
+use crate::sign::Signer;
 use core::Core;
 use journal::Journal;
 
@@ -49,9 +52,8 @@ enum Asked {
 pub(crate) struct Identity {
     pub(crate) engine: EngineConfig,
     pub(crate) coins: Vec<String>,
-    pub(crate) key: Rc<AgentKey>,
+    pub(crate) signer: Rc<Signer>,
     pub(crate) master: Address,
-    pub(crate) network: Network,
 }
 
 /// One process.
@@ -66,6 +68,8 @@ pub(crate) struct Shell {
     /// When the request for the cache's documents was sent.
     specs_at: Millis,
     specs_asked: bool,
+    /// When the request budget is asked for again.
+    budget_at: Millis,
     me: Identity,
     nonces: Nonces,
     /// The nonce of each place and modify, to be burnt if nobody knows what became of it.
@@ -82,6 +86,8 @@ pub(crate) struct Shell {
     stopping: bool,
     /// Whether the list of markets has been read and the engine runs; before that, when to ask.
     boot: Option<Millis>,
+    /// Commands whose events are written, or about to be.
+    batch: Vec<Command>,
     /// Written and waiting for the disk: the commands go out then.
     busy_until: Option<Millis>,
     /// Why it no longer runs.
@@ -103,7 +109,7 @@ impl Shell {
     ) -> Result<Self, WorldError> {
         let me = me.clone();
         let (journal, carry) = Journal::open(host, run);
-        let started = Started { bot, agent: me.key.address(), carry: carry.clone() };
+        let started = Started { bot, agent: me.signer.address(), carry: carry.clone() };
         let engine = Engine::new(me.engine.clone(), run).restore(carry);
         let mut shell = Self {
             core: Core::new(bot, engine),
@@ -114,6 +120,7 @@ impl Shell {
             specs: SpecCache::new(SpecCacheConfig::default(), Overrides::default())?,
             specs_at: Millis(0),
             specs_asked: false,
+            budget_at: Millis(0),
             nonces: Nonces::open(host.disk),
             me,
             used: BTreeMap::new(),
@@ -124,6 +131,7 @@ impl Shell {
             failing: false,
             stopping: false,
             boot: Some(host.now),
+            batch: Vec::new(),
             busy_until: None,
             death: None,
             out: Vec::new(),

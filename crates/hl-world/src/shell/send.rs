@@ -66,11 +66,10 @@ impl Shell {
             Some(nonce) => nonce,
             None => self.nonces.allocate(host.now, host.disk).ok()?,
         };
-        let signed = self.me.key.sign_trading(action, nonce, self.me.network, None, expires);
-        let body = signed.ok()?.to_json().ok()?.into_bytes();
+        let body = self.me.signer.body(action, nonce, expires)?;
         let sent = Sent {
             bot: self.bot(),
-            signer: self.me.key.address(),
+            signer: self.me.signer.address(),
             request,
             nonce,
             expires,

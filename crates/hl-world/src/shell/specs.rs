@@ -10,6 +10,8 @@ use crate::host::Host;
 
 /// The list of markets is not fetched again if it is younger than this, as in `mm-bot`.
 const YOUNG_MS: u64 = 5_000;
+/// How often the request budget is asked for.
+const BUDGET_EVERY_MS: u64 = 60_000;
 
 impl Shell {
     /// Before anything else: which markets there are and how they are numbered.
@@ -31,9 +33,17 @@ impl Shell {
         if !self.begin_fetch(host) {
             self.core.feed(host, Input::SpecsFailed);
         }
-        // `mm-bot` asks once a minute; the engine asks for specs twice as often.
-        let user = self.me.master;
-        self.ask(host, Asked::RateLimit, &InfoRequest::UserRateLimit { user });
+        self.ask_for_budget(host);
+    }
+
+    /// How many requests are left is asked once a minute, as in `mm-bot`; the engine counts in
+    /// between, and asks for specs more often than that.
+    fn ask_for_budget(&mut self, host: &mut Host<'_, '_>) {
+        if host.now >= self.budget_at {
+            self.budget_at = host.now.plus(BUDGET_EVERY_MS);
+            let user = self.me.master;
+            self.ask(host, Asked::RateLimit, &InfoRequest::UserRateLimit { user });
+        }
     }
 
     fn begin_fetch(&mut self, host: &mut Host<'_, '_>) -> bool {

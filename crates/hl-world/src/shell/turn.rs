@@ -37,6 +37,10 @@ impl Shell {
         if self.dies(host, CrashPoint::BeforeWrite) {
             return;
         }
+        // Only what these events speak of goes out with them: whatever the engine asks for meanwhile
+        // has events of its own, and waits for them to be written.
+        let commands = core::mem::take(&mut self.core.commands);
+        self.batch.extend(commands);
         let written = self.write(host);
         if self.is_dead() {
             return;
@@ -86,14 +90,14 @@ impl Shell {
 
     /// What adds risk is not sent when the journal does not know of it.
     fn withhold(&mut self, host: &mut Host<'_, '_>) {
-        let commands = core::mem::take(&mut self.core.commands);
+        let commands = core::mem::take(&mut self.batch);
         for command in commands {
             let orders = match &command {
                 Command::Place { orders, .. } => orders.len(),
                 Command::Modify { orders, .. } => orders.len(),
                 Command::Exit { orders, .. } => orders.len(),
                 _ => {
-                    self.core.commands.push(command);
+                    self.batch.push(command);
                     continue;
                 }
             };
@@ -103,7 +107,7 @@ impl Shell {
 
     /// Carries out what the engine has asked for; what it asks for in return waits for another round.
     pub(super) fn execute(&mut self, host: &mut Host<'_, '_>) {
-        let commands = core::mem::take(&mut self.core.commands);
+        let commands = core::mem::take(&mut self.batch);
         if commands.is_empty() || self.dies(host, CrashPoint::BeforeSend) {
             return;
         }

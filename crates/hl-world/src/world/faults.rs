@@ -23,7 +23,7 @@ impl World<'_> {
         self.see(&Observation::FaultOn(fault));
         match fault.kind.layer() {
             Layer::Line => self.network.inject(self.now, fault.kind),
-            Layer::Venue => {}
+            Layer::Venue => self.exchange.inject(&fault.kind),
             Layer::Clock | Layer::Disk => self.machine.begin(self.now, &fault.kind),
             Layer::Process if matches!(fault.kind, Kind::ProcTwo {}) => self.start_process(),
             Layer::Process => self.machine.begin(self.now, &fault.kind),
@@ -33,19 +33,20 @@ impl World<'_> {
     pub(super) fn end_fault(&mut self, _place: usize, fault: &Fault) {
         match fault.kind.layer() {
             Layer::Line => self.network.heal(fault.kind),
-            Layer::Venue => {}
+            Layer::Venue => self.exchange.heal(&fault.kind),
             Layer::Clock | Layer::Disk => self.machine.end(&fault.kind),
-            Layer::Process => self.kill_at_last(),
+            Layer::Process if matches!(fault.kind, Kind::ProcKill9 { .. }) => self.kill_at_last(),
+            Layer::Process => {}
         }
         self.see(&Observation::FaultOff(fault));
     }
 
     /// A death whose point did not come by comes now, between two turns.
-    fn kill_at_last(&mut self) {
-        if self.machine.kill.armed.is_none() {
+    pub(super) fn kill_at_last(&mut self) {
+        self.machine.kill_by = None;
+        if self.machine.kill.armed.take().is_none() {
             return;
         }
-        self.machine.kill.armed = None;
         for process in &mut self.processes {
             process.death = Some(Death::Killed(CrashPoint::Idle));
         }

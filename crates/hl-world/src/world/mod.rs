@@ -21,6 +21,7 @@ use crate::phase::Phase;
 use crate::report::{Believed, SeedReport};
 use crate::schedule::{Due, Schedule};
 use crate::shell::{Identity, Shell};
+use crate::sign::Signer;
 
 /// 2026-01-01 00:00 UTC: a world has to begin at some time.
 pub(crate) const GENESIS: Millis = Millis(1_767_225_600_000);
@@ -77,14 +78,16 @@ impl<'c> World<'c> {
         if let Some(coin) = coins.iter().find(listed) {
             return Err(WorldError::UnknownCoin(coin.clone()));
         }
-        let (key, network) = (AgentKey::from_hex(&digits)?, exchange.network);
+        let key = AgentKey::from_hex(&digits)?;
         let agent = key.address();
-        let me = Identity { engine, coins, key: key.into(), master: MASTER, network };
+        let signer = Signer::new(key, exchange.network, exchange.signatures).into();
+        let me = Identity { engine, coins, signer, master: MASTER };
         let mut exchange = Exchange::new(exchange, seed).with_background(background);
         let closed = checker.is_idle();
         if !closed {
             exchange = exchange.witnessed();
         }
+        exchange.set_fault_markets(me.coins.iter().map(String::as_str));
         exchange.fund(MASTER, deposit);
         exchange.approve_agent(MASTER, agent);
         let until = plan.faults.iter().map(|f| f.at.saturating_add(f.lasts_ms)).max();

@@ -20,6 +20,7 @@ impl<'c> World<'c> {
             self.network.next(),
             self.schedule.next(),
             self.machine.start_at,
+            self.machine.kill_by,
             self.bot_wake(),
         ];
         let next = times.into_iter().flatten().min().unwrap_or(end).max(self.now);
@@ -31,6 +32,7 @@ impl<'c> World<'c> {
             self.come_due(&due, fault.as_ref());
         }
         while let Some(packet) = self.network.take(self.now) {
+            packet.digest(&mut self.digest);
             match packet {
                 Packet::ToVenue(input) => self.tell_venue(input),
                 Packet::ToBot(news) => self.machine.inbox.push_back(news),
@@ -38,6 +40,9 @@ impl<'c> World<'c> {
         }
         if self.venue_wake <= self.now {
             self.tell_venue(Input::Tick);
+        }
+        if self.machine.kill_by.is_some_and(|at| at <= self.now) {
+            self.kill_at_last();
         }
         if self.machine.start_at.is_some_and(|at| at <= self.now) {
             self.start_process();
@@ -113,6 +118,7 @@ impl<'c> World<'c> {
         let bot = self.machine.next_bot();
         if self.machine.lock.is_some() {
             self.machine.tally.locked_out = self.machine.tally.locked_out.saturating_add(1);
+            self.digest.add_line(&Death::Locked);
             return self.see(&Observation::Died { bot, how: &Death::Locked });
         }
         let run = mix(self.seed ^ mix(u64::from(bot.0)));
@@ -121,7 +127,7 @@ impl<'c> World<'c> {
             self.machine.lock = Some(bot);
             self.machine.tally.starts = self.machine.tally.starts.saturating_add(1);
             self.processes.push(shell);
-            self.machine.started();
+            self.machine.started(self.now);
             self.each(|_, _| {});
         }
     }
@@ -149,6 +155,7 @@ impl<'c> World<'c> {
             let process = self.processes.swap_remove(place);
             let Some(how) = process.death else { return };
             let bot = process.bot();
+            self.digest.add_line(&how);
             self.believed.add(&process.stats());
             self.network.send_up(self.now, Input::WsClose { conn: process.conn() });
             match how {
@@ -183,14 +190,9 @@ impl<'c> World<'c> {
         }
         loop {
             let output = self.exchange.poll();
-            match &output {
-                Output::WaitUntil(at) => {
-                    self.venue_wake = *at;
-                    break;
-                }
-                Output::HttpReply { body, .. } => self.digest.add(body),
-                Output::WsText { text, .. } => self.digest.add(text.as_bytes()),
-                Output::WsClose { .. } => {}
+            if let Output::WaitUntil(at) = output {
+                self.venue_wake = at;
+                break;
             }
             self.network.send_down(self.now, output);
         }

@@ -8,5 +8,10 @@
     missing_docs
 )]
 
+mod crashes;
+mod faults;
+mod machine;
+mod repeat;
+mod rig;
 mod shared;
 mod world;

@@ -57,7 +57,7 @@ fn on(scenario: &Scenario, mut stage: Stage, verdict: &mut Verdict) {
     }
     verdict.faults.extend(secrets(&stage));
     let truth = stage.truth().unwrap_or_default();
-    verdict.faults.extend(watch::broken(&truth, scenario.taking));
+    verdict.faults.extend(watch::broken(&truth, &stage.bounds));
     verdict.accepted = stage.before + truth["accepted"].as_u64().unwrap_or(0);
     if scenario.trades && !verdict.skipped && verdict.accepted == 0 {
         verdict.faults.push("no order was ever accepted: nothing was tested".to_owned());
@@ -81,12 +81,9 @@ fn on(scenario: &Scenario, mut stage: Stage, verdict: &mut Verdict) {
     verdict.resident_kib = resident;
 }
 
-/// Orders of ours that outlived the bot, by the exchange's own list.
+/// Orders of ours that outlived the bot.
 fn left_behind(stage: &Stage) -> Option<String> {
-    let orders = stage.orders().ok()?;
-    let ours = orders.as_array().into_iter().flatten();
-    let left = ours.filter(|o| o["cloid"].as_str().is_some_and(|id| id.starts_with(watch::OURS)));
-    let left = left.count();
+    let left = watch::ours(&stage.truth().ok()?["orders"]).count();
     (left > 0).then(|| format!("{left} orders of ours outlived the bot"))
 }
 

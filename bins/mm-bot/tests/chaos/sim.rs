@@ -1,8 +1,9 @@
 //! The real `hl-sim` as a process of its own.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -17,14 +18,25 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Sim {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Where faults are asked for and the truth is told.
+    pub(crate) control: SocketAddr,
 }
+
+/// What opens the control connection.
+const TOKEN: &str = "chaos-with-real-processes";
 
 impl Sim {
     /// Starts it on `port` (0 for a free one) and waits until it listens.
     pub(crate) fn start(dir: &Path, port: u16, arguments: &[String]) -> Result<Self, String> {
+        let text = |e: std::io::Error| e.to_string();
+        let token = dir.join("token");
+        std::fs::write(&token, TOKEN).map_err(text)?;
+        std::fs::set_permissions(&token, Permissions::from_mode(0o600)).map_err(text)?;
         let log = File::options().create(true).append(true).open(dir.join("hl-sim.stderr"));
         let mut child = Command::new(binary())
-            .args(["--port", &port.to_string()])
+            .args(["--port", &port.to_string(), "--control", "127.0.0.1:0"])
+            .arg("--control-token-file")
+            .arg(token)
             .args(arguments)
             .env_clear()
             .stdin(Stdio::null())
@@ -32,15 +44,15 @@ impl Sim {
             .stderr(log.map_err(|e| e.to_string())?)
             .spawn()
             .map_err(|e| format!("hl-sim does not start: {e}"))?;
-        let mut line = String::new();
         let stdout = child.stdout.take().ok_or("no standard output")?;
-        BufReader::new(stdout).read_line(&mut line).map_err(|e| e.to_string())?;
-        let address = line.trim().strip_prefix("http://").and_then(|text| text.parse().ok());
-        let Some(address) = address else {
+        let said: Vec<String> =
+            BufReader::new(stdout).lines().take(2).collect::<Result<_, _>>().map_err(text)?;
+        let part = |line: usize, start: &str| said.get(line)?.strip_prefix(start)?.parse().ok();
+        let (Some(address), Some(control)) = (part(0, "http://"), part(1, "control ")) else {
             child.kill().ok();
-            return Err(format!("hl-sim said {line:?}"));
+            return Err(format!("hl-sim said {said:?}"));
         };
-        Ok(Self { child, address })
+        Ok(Self { child, address, control })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -83,15 +95,34 @@ pub(crate) fn ask(address: SocketAddr, head: &str, body: &str) -> Result<String,
     if status.contains(" 200 ") { Ok(body.to_owned()) } else { Err(format!("{status}: {body}")) }
 }
 
-/// A question to `/info`.
-pub(crate) fn info(address: SocketAddr, kind: &str, user: &str) -> Result<Value, String> {
-    let body = json!({ "type": kind, "user": user }).to_string();
-    let answer = ask(address, "POST /info", &body)?;
+/// One command to the control connection: what follows `ok`.
+pub(crate) fn control(address: SocketAddr, command: &str) -> Result<String, String> {
+    let text = |e: std::io::Error| e.to_string();
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(text)?;
+    stream.set_read_timeout(Some(PATIENCE)).map_err(text)?;
+    stream.write_all(format!("token {TOKEN}\n{command}\nquit\n").as_bytes()).map_err(text)?;
+    let mut lines = BufReader::new(stream).lines();
+    let mut line = || lines.next().unwrap_or(Ok(String::new())).map_err(text);
+    let opened = line()?;
+    if !opened.starts_with("ok ") {
+        return Err(opened);
+    }
+    let answer = line()?;
+    match answer.strip_prefix("ok") {
+        Some(rest) => Ok(rest.trim().to_owned()),
+        None => Err(format!("{command}: {answer}")),
+    }
+}
+
+/// A question of the judge to `/info`, past the faults of the line.
+pub(crate) fn info(control: SocketAddr, kind: &str, user: &str) -> Result<Value, String> {
+    let question = json!({ "type": kind, "user": user });
+    let answer = self::control(control, &format!("info {question}"))?;
     serde_json::from_str(&answer).map_err(|e| format!("{kind}: {e}"))
 }
 
 /// What really happened to an account; nothing while it has none.
-pub(crate) fn truth(address: SocketAddr, user: &str) -> Result<Value, String> {
-    let answer = ask(address, &format!("GET /sim/truth?user={user}"), "")?;
+pub(crate) fn truth(control: SocketAddr, user: &str) -> Result<Value, String> {
+    let answer = self::control(control, &format!("truth {user}"))?;
     serde_json::from_str(&answer).map_err(|e| format!("truth: {e}"))
 }

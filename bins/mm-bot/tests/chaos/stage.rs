@@ -1,6 +1,5 @@
 //! What a scenario plays on: one exchange, one proxy, one bot (or more), and the judge.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -35,6 +34,7 @@ pub(crate) struct Stage {
     pub(crate) proxy: Proxy,
     pub(crate) bot: Bot,
     pub(crate) watch: Watch,
+    pub(crate) bounds: Bounds,
     /// What was observed, for the report.
     pub(crate) seen: Vec<String>,
     /// Accepted orders when quoting was last seen: the next quotes must be newer.
@@ -61,8 +61,8 @@ impl Stage {
         let sim = Sim::start(dir.path(), 0, &sim_arguments)?;
         let proxy = Proxy::start(sim.address);
         let bot = Bot::new(dir.path().join("bot"), KEY, environment(&proxy.url()));
-        let bounds = Bounds { layers: 1, position_usd: POSITION_USD, taking };
-        let watch = Watch::start(sim.address, ACCOUNT, bounds);
+        let bounds = Bounds { open_max: 1, position_usd: POSITION_USD, taking };
+        let watch = Watch::start(sim.control, ACCOUNT, bounds.clone());
         watch.process(sim.pid());
         Ok(Self {
             dir,
@@ -71,6 +71,7 @@ impl Stage {
             proxy,
             bot,
             watch,
+            bounds,
             seen: Vec::new(),
             accepted: 0,
             before: 0,
@@ -81,10 +82,6 @@ impl Stage {
 
     pub(crate) fn place(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
-    }
-
-    pub(crate) fn venue(&self) -> SocketAddr {
-        self.sim.address
     }
 
     pub(crate) fn start(&mut self) -> Result<(), String> {
@@ -106,9 +103,16 @@ impl Stage {
     pub(crate) fn venue_up(&mut self) -> Result<(), String> {
         let port = self.sim.address.port();
         self.sim = Sim::start(self.dir.path(), port, &self.sim_arguments)?;
-        self.watch.venue(Some(self.sim.address));
+        self.watch.venue(Some(self.sim.control));
         self.watch.process(self.sim.pid());
         self.accepted = 0;
+        Ok(())
+    }
+
+    /// A word on the control connection.
+    pub(crate) fn control(&mut self, command: &str) -> Result<(), String> {
+        sim::control(self.sim.control, command).map(drop)?;
+        self.mark();
         Ok(())
     }
 
@@ -131,22 +135,18 @@ impl Stage {
             "action": action, "nonce": nonce,
             "signature": { "r": signed["r"], "s": signed["s"], "v": v },
         });
-        sim::ask(self.venue(), "POST /exchange", &body.to_string())
+        sim::ask(self.sim.address, "POST /exchange", &body.to_string())
     }
 
     /// The number of a market.
     pub(crate) fn asset(&self, coin: &str) -> Result<usize, String> {
-        let meta = sim::info(self.venue(), "meta", ACCOUNT)?;
+        let meta = sim::info(self.sim.control, "meta", ACCOUNT)?;
         let mut listed = meta["universe"].as_array().into_iter().flatten();
         listed.position(|market| market["name"] == coin).ok_or_else(|| format!("no {coin}"))
     }
 
     pub(crate) fn truth(&self) -> Result<Value, String> {
-        sim::truth(self.venue(), ACCOUNT)
-    }
-
-    pub(crate) fn orders(&self) -> Result<Value, String> {
-        sim::info(self.venue(), "frontendOpenOrders", ACCOUNT)
+        sim::truth(self.sim.control, ACCOUNT)
     }
 
     fn count(&self, name: &str) -> Result<u64, String> {
@@ -168,8 +168,9 @@ impl Stage {
         let coins = COINS;
         let mut last = String::from("nothing");
         while begin.elapsed() < PATIENCE {
-            if let (Ok(orders), Ok(accepted)) = (self.orders(), self.accepted()) {
-                let (sides, markets) = quoted(&orders, coins);
+            if let Ok(truth) = self.truth() {
+                let (sides, markets) = quoted(&truth["orders"], coins);
+                let accepted = truth["accepted"].as_u64().unwrap_or(0);
                 last = format!("{sides} sides of {markets} markets, {accepted} accepted");
                 let enough = sides + 1 >= 2 * coins.len() && markets == coins.len();
                 if enough && accepted > self.accepted {

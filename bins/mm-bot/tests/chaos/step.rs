@@ -37,6 +37,10 @@ pub(crate) enum Step {
     VenueUp,
     /// A signal to the exchange.
     VenueSignal(&'static str),
+    /// Begins a fault of the served exchange, by its line of text.
+    Fault(&'static str),
+    /// Ends all of them.
+    Heal,
     /// Waits until the log says so.
     Says(&'static str),
     /// Adds an argument to the next starts.
@@ -86,6 +90,8 @@ impl Step {
             }
             Self::VenueUp => stage.venue_up(),
             Self::VenueSignal(name) => stage.sim_signal(name),
+            Self::Fault(text) => stage.control(&format!("fault {text}")),
+            Self::Heal => stage.control("heal all"),
             Self::Says(text) => stage.says(text),
             Self::Arg(text) => {
                 stage.bot.extra.push(text.to_owned());
@@ -114,6 +120,8 @@ impl fmt::Display for Step {
             Self::VenueDown => f.write_str("exchange down"),
             Self::VenueUp => f.write_str("exchange up"),
             Self::VenueSignal(name) => write!(f, "exchange SIG{name}"),
+            Self::Fault(text) => f.write_str(text),
+            Self::Heal => f.write_str("heal"),
             Self::Says(text) => write!(f, "says {text:?}"),
             Self::Arg(text) => f.write_str(text),
             Self::Do(name, _) => f.write_str(name),

@@ -1,7 +1,7 @@
 //! The judge's eyes: while a scenario runs, the exchange's own account and the system's of the
 //! process are read several times a second and held against what must never be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,13 +19,13 @@ pub(crate) const RESIDENT_MAX_KIB: u64 = 64 * 1024;
 /// Files and sockets: a pool of connections, one stream, a log.
 const FILES_MAX: usize = 64;
 /// The first digits of every client order id of ours (`mmhl`).
-pub(crate) const OURS: &str = "0x6d6d686c";
+const OURS: &str = "0x6d6d686c";
 
 /// What the scenario allows.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
-    /// Orders a side in one market.
-    pub(crate) layers: usize,
+    /// Orders open at once on a side of one market.
+    pub(crate) open_max: u64,
     /// `MAX_POSITION_USD`.
     pub(crate) position_usd: f64,
     /// Whether positions may be closed by taking.
@@ -100,11 +100,8 @@ impl Shared {
         let mut seen: Vec<String> = Vec::new();
         if let Some(venue) = venue {
             if let Ok(truth) = sim::truth(venue, &self.user) {
-                seen.extend(broken(&truth, self.bounds.taking));
+                seen.extend(broken(&truth, &self.bounds));
                 self.looks.fetch_add(1, Ordering::SeqCst);
-            }
-            if let Ok(orders) = sim::info(venue, "frontendOpenOrders", &self.user) {
-                seen.extend(doubled(&orders, self.bounds.layers));
             }
             if let Ok(state) = sim::info(venue, "clearinghouseState", &self.user) {
                 seen.extend(too_large(&state, self.bounds.position_usd));
@@ -135,37 +132,28 @@ fn count(document: &Value, name: &str) -> u64 {
     document[name].as_u64().unwrap_or(0)
 }
 
-/// What the exchange's account of us must not hold.
-pub(crate) fn broken(truth: &Value, taking: bool) -> Vec<String> {
-    let mut never = vec!["illegalPrices", "illegalSizes"];
-    if !taking {
-        never.push("takerFills");
-    }
-    let broken = never.into_iter().filter(|name| count(truth, name) > 0);
-    broken.map(|name| format!("{name}: {}", count(truth, name))).collect()
-}
-
-/// More orders of ours on one side of a market than are configured, or one id twice.
-fn doubled(orders: &Value, layers: usize) -> Vec<String> {
-    let mut sides: BTreeMap<String, usize> = BTreeMap::new();
-    let mut ids: BTreeSet<&str> = BTreeSet::new();
+/// What the exchange's account of us must not hold. Its orders are told deed by deed, so nothing is
+/// missed between two looks.
+pub(crate) fn broken(truth: &Value, bounds: &Bounds) -> Vec<String> {
     let mut seen = Vec::new();
-    for order in orders.as_array().into_iter().flatten() {
-        let Some(cloid) = order["cloid"].as_str().filter(|id| id.starts_with(OURS)) else {
-            continue;
-        };
-        if !ids.insert(cloid) {
-            seen.push(format!("cloid {cloid} twice"));
+    let mut never = |document: &Value, name: &str| {
+        if count(document, name) > 0 {
+            seen.push(format!("{name}: {}", count(document, name)));
         }
-        let side = format!("{} {}", order["coin"], order["side"]);
-        *sides.entry(side).or_default() += 1;
+    };
+    never(truth, "illegalPrices");
+    never(truth, "illegalSizes");
+    never(&truth["orders"], "cloidsTwice");
+    if !bounds.taking {
+        never(truth, "takerFills");
+        never(&truth["orders"], "notPostOnly");
     }
-    seen.extend(
-        sides
-            .into_iter()
-            .filter(|(_, n)| *n > layers)
-            .map(|(side, n)| format!("{n} orders at {side}, {layers} configured")),
-    );
+    for (side, most) in truth["orders"]["mostOpen"].as_object().into_iter().flatten() {
+        let most = most.as_u64().unwrap_or(0);
+        if most > bounds.open_max {
+            seen.push(format!("{most} orders at once at {side}, {} allowed", bounds.open_max));
+        }
+    }
     seen
 }
 
@@ -186,13 +174,19 @@ fn too_large(state: &Value, cap: f64) -> Vec<String> {
 
 /// How many of the sides of `coins` have an order of ours, and how many coins have one at all.
 pub(crate) fn quoted(orders: &Value, coins: &[&str]) -> (usize, usize) {
-    let mut sides: BTreeSet<(String, String)> = BTreeSet::new();
-    for order in orders.as_array().into_iter().flatten() {
-        let text = |name: &str| order[name].as_str().unwrap_or_default().to_owned();
-        if text("cloid").starts_with(OURS) && coins.contains(&text("coin").as_str()) {
+    let mut sides: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for order in ours(orders) {
+        let text = |name: &str| order[name].as_str().unwrap_or_default();
+        if coins.contains(&text("coin")) {
             sides.insert((text("coin"), text("side")));
         }
     }
-    let markets: BTreeSet<&String> = sides.iter().map(|(coin, _)| coin).collect();
+    let markets: BTreeSet<&str> = sides.iter().map(|(coin, _)| *coin).collect();
     (sides.len(), markets.len())
+}
+
+/// The open orders of a truth that carry our mark.
+pub(crate) fn ours(orders: &Value) -> impl Iterator<Item = &Value> {
+    let marked = |order: &&Value| order["cloid"].as_str().is_some_and(|id| id.starts_with(OURS));
+    orders["open"].as_array().into_iter().flatten().filter(marked)
 }

@@ -1,10 +1,11 @@
 //! What faults do to real sockets.
 
 use std::io::ErrorKind;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hl_sim_http::FrontConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::Instant;
 
 use crate::control::{Control, config};
 use crate::raw::{Frame, Socket, connect, exchange_bytes, front, once, post, read_response, soon};

@@ -2,6 +2,8 @@
 
 mod config;
 mod line;
+mod network;
+mod outage;
 mod process;
 mod venue;
 
@@ -9,5 +11,5 @@ use crate::step::Scenario;
 
 /// In the order of the report.
 pub(crate) fn all() -> Vec<Scenario> {
-    [process::ROWS, line::ROWS, venue::ROWS, config::ROWS].concat()
+    [process::ROWS, line::ROWS, network::ROWS, outage::ROWS, venue::ROWS, config::ROWS].concat()
 }

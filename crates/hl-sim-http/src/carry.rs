@@ -131,8 +131,8 @@ impl Actor {
                 }
             }
             Change::End(kind) if kind.layer() == Layer::Line => self.line.heal(kind),
-            // Refused at the door.
-            Change::Begin(_) | Change::End(_) => {}
+            Change::Begin(kind) => self.exchange.inject(&kind),
+            Change::End(kind) => self.exchange.heal(&kind),
         }
     }
 }

@@ -47,7 +47,8 @@
 //! Between the routes and the exchange stands a [`hl_sim::fault::Line`]: what it makes of a message
 //! happens to real sockets. Answers are lost, late, doubled, cut short, replaced by pages and
 //! redirects or sent a byte at a time; connections are reset, closed with any code, half open, or
-//! silent on one channel. They come from a plan ([`FrontConfig::faults`]), or one by one through a control connection
+//! silent on one channel. Faults of the exchange itself go to [`hl_sim::Exchange::inject`]. They come
+//! from a plan ([`FrontConfig::faults`]), or one by one through a control connection
 //! ([`FrontConfig::control`]): a listener of its own on which each line is a command.
 //!
 //! ```text

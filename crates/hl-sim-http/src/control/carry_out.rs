@@ -87,8 +87,7 @@ impl Actor {
 /// Why a fault cannot be had here: clock, process and disk are the client's, not the exchange's.
 pub(crate) fn refusal(kind: Kind) -> Option<String> {
     let whose = match kind.layer() {
-        Layer::Line => return None,
-        Layer::Venue => return Some(format!("{} is not built yet", kind.name())),
+        Layer::Line | Layer::Venue => return None,
         Layer::Clock => "its clock",
         Layer::Process => "its process",
         Layer::Disk => "its disk",

@@ -213,3 +213,14 @@ async fn a_doubled_request_is_answered_once() {
     assert!(more.is_err(), "{more:?}");
     handle.shutdown().await;
 }
+
+#[tokio::test]
+async fn faults_of_the_exchange_itself_reach_it_and_are_healed() {
+    let handle = front(config()).await;
+    let mut control = Control::open(&handle).await;
+    assert_eq!(control.say("fault meta.unavailable").await, "ok 1");
+    assert_eq!(once(&handle, &meta()).await.status, 500);
+    assert_eq!(control.say("heal 1").await, "ok");
+    assert_eq!(once(&handle, &meta()).await.status, 200);
+    handle.shutdown().await;
+}

@@ -123,7 +123,7 @@ pub(crate) const ROWS: &[Scenario] = &[
         &[
             Start,
             Quotes,
-            Fault("ack.err_after_accept prob=1 how=sentence"),
+            Fault("ack.err_after_accept prob=1 how=text"),
             Hold(8_000),
             Heal,
             Quotes,

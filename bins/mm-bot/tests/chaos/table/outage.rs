@@ -12,7 +12,7 @@ pub(crate) const ROWS: &[Scenario] = &[row(
     &[
         Start,
         Quotes,
-        Fault("ack.err_after_accept prob=1 how=gateway"),
+        Fault("ack.err_after_accept prob=1 how=5xx"),
         Do("a second for each minute", outage),
         Heal,
         Quotes,

@@ -22,4 +22,8 @@ mod synthetic;
 mod tape_feed;
 mod tape_lines;
 mod tape_player;
+mod trouble_law;
+mod trouble_markets;
+mod trouble_money;
+mod trouble_orders;
 mod witness;

@@ -102,7 +102,7 @@ pub use io::{ConnId, Input, Output, Path, RequestId};
 pub use truth::{AccountMarketTruth, AccountTruth, Listed, MarketTruth, Truth};
 pub use usd::Usd;
 pub use venue::{Background, OrderSpec, Placed, Refused, Venue};
-pub use witness::{Deed, DeedState, FillDeed, OrderDeed, Witnessed};
+pub use witness::{Cause, Deed, DeedState, FillDeed, OrderDeed, Purpose, Verdict, Witnessed};
 
 /// Body of the answer (HTTP 415) to a request whose content type is not JSON; the front gives it.
 pub const UNSUPPORTED_MEDIA_TYPE: &str = "Expected request with `Content-Type: application/json`";

@@ -2,11 +2,13 @@
 //! judge a client by. No client can see it, and keeping it changes nothing that a client can see.
 
 use hl_quant::{Millis, Price, Side, SignedSize, Size};
-use hl_wire::{Address, AssetId, Cloid, Oid, RejectCode, Tif};
+use hl_wire::{Address, AssetId, Cloid, ErrorText, Oid, RejectCode, Tif};
 
-use crate::core::account::Fill;
+use crate::Usd;
+use crate::core::account::{AccountId, Fill, Movement};
 use crate::core::order::{Order, Record, Status};
 use crate::core::{Core, Event};
+use crate::exec::{Answer, Request};
 use crate::io::RequestId;
 
 /// One deed and the block that did it.
@@ -29,6 +31,14 @@ pub enum Deed {
         signer: Option<Address>,
         /// Its nonce.
         nonce: u64,
+        /// Its type on the wire, such as `order`.
+        kind: &'static str,
+        /// How many items it carried: what it costs against the limit of its address.
+        weight: usize,
+        /// The names that its orders carried, in their order.
+        cloids: Vec<Cloid>,
+        /// What became of it as a whole.
+        verdict: Verdict,
     },
     /// The body of a request was not an action; nothing was and nothing will be done.
     Unreadable {
@@ -38,8 +48,54 @@ pub enum Deed {
     /// An order's state changed. A partial fill of a resting order may be told by its
     /// [`Deed::Fill`] alone.
     Order(OrderDeed),
-    /// A trade of a client's order.
+    /// A trade of a client's order, or a position that moved without one.
     Fill(FillDeed),
+    /// Money of a client that moved other than by a fill.
+    Paid {
+        /// Whose.
+        account: Address,
+        /// What the perpetuals side got; negative when it lost.
+        usd: Usd,
+        /// What for.
+        purpose: Purpose,
+    },
+}
+
+/// What became of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was performed; its items may have been refused one by one.
+    Performed,
+    /// It was refused as a whole, with what a client's table makes of the sentence.
+    Refused(RejectCode),
+}
+
+/// Why a position moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// An order of its owner traded.
+    Trade,
+    /// Its owner was liquidated.
+    Liquidation,
+    /// It was closed against the other side of a bankruptcy.
+    Deleveraging,
+    /// The market was settled.
+    Settlement,
+}
+
+/// Why money moved other than by a fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Funding of a position.
+    Funding,
+    /// Its owner paid in.
+    Deposit,
+    /// Its owner took out.
+    Withdrawal,
+    /// Its owner moved it from or to the spot side.
+    ClassTransfer,
+    /// A liquidation was entered, whose fills are told apart.
+    Liquidation,
 }
 
 /// An order as it was when its state changed.
@@ -69,6 +125,9 @@ pub struct OrderDeed {
     pub reduce_only: bool,
     /// Its state.
     pub state: DeedState,
+    /// The venue's word for it, which says why an order was cancelled or refused
+    /// (`selfTradeCanceled`, `scheduledCancel`, `tickRejected`).
+    pub status: &'static str,
 }
 
 /// The state of an order.
@@ -105,6 +164,10 @@ pub struct FillDeed {
     pub size: Size,
     /// Whether the account's order took liquidity.
     pub crossed: bool,
+    /// What was paid for it; negative was a rebate.
+    pub fee: Usd,
+    /// What moved the position; but for a trade, the order is nobody's.
+    pub cause: Cause,
     /// The position after it.
     pub position: SignedSize,
 }
@@ -125,8 +188,20 @@ impl Witness {
         std::mem::take(&mut self.deeds)
     }
 
-    pub(crate) fn action(&mut self, at: Millis, signer: Option<Address>, nonce: u64) {
-        self.note(at, Deed::Action { signer, nonce });
+    /// An action has been executed, and answered.
+    pub(crate) fn action(&mut self, at: Millis, request: &Request, answer: &Answer) {
+        if !self.awake {
+            return;
+        }
+        let verdict = match answer {
+            Answer::Ok(_) => Verdict::Performed,
+            Answer::Err(text) => Verdict::Refused(
+                ErrorText::parse(text).map_or(RejectCode::Unknown, |(text, _)| text.code()),
+            ),
+        };
+        let (signer, nonce) = (request.signer(), request.nonce());
+        let (kind, weight, cloids) = (request.kind(), request.weight(), request.cloids());
+        self.note(at, Deed::Action { signer, nonce, kind, weight, cloids, verdict });
     }
 
     pub(crate) fn unreadable(&mut self, at: Millis, id: RequestId) {
@@ -150,13 +225,25 @@ impl Witness {
                 Event::Fill(id, fill) => core
                     .account(*id)
                     .map(|account| Deed::Fill(self::fill(core, account.address, fill))),
-                Event::Trade(_)
-                | Event::NonUserCancel(..)
-                | Event::Funding(..)
-                | Event::Ledger(..) => None,
+                Event::Funding(id, funding) => paid(core, *id, funding.usd, Purpose::Funding),
+                Event::Ledger(id, entry) => paid(core, *id, entry.usd, purpose(&entry.movement)),
+                Event::Trade(_) | Event::NonUserCancel(..) => None,
             };
             self.deeds.extend(deed.map(|deed| Witnessed { at: core.now, deed }));
         }
+    }
+}
+
+fn paid(core: &Core, id: AccountId, usd: Usd, purpose: Purpose) -> Option<Deed> {
+    Some(Deed::Paid { account: core.account(id)?.address, usd, purpose })
+}
+
+const fn purpose(movement: &Movement) -> Purpose {
+    match movement {
+        Movement::Deposit => Purpose::Deposit,
+        Movement::Withdrawal => Purpose::Withdrawal,
+        Movement::ClassTransfer => Purpose::ClassTransfer,
+        Movement::Liquidation { .. } => Purpose::Liquidation,
     }
 }
 
@@ -181,6 +268,7 @@ fn order(core: &Core, record: &Record) -> Option<OrderDeed> {
         tif: spec.tif,
         reduce_only: spec.reduce_only,
         state,
+        status: record.status.as_str(),
     })
 }
 
@@ -196,6 +284,8 @@ fn fill(core: &Core, account: Address, fill: &Fill) -> FillDeed {
         price: fill.px,
         size: fill.sz,
         crossed: fill.crossed,
+        fee: fill.fee,
+        cause: fill.cause,
         position: before.after_fill(fill.side, fill.sz).unwrap_or(before),
     }
 }

@@ -10,6 +10,7 @@ use super::position::{Leverage, Position};
 use crate::Usd;
 use crate::fault::LiqMethod;
 use crate::truth::{AccountMarketTruth, AccountTruth};
+use crate::witness::Cause;
 
 /// An account's place in the exchange's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +51,7 @@ pub(crate) struct Fill {
     pub(crate) cloid: Option<Cloid>,
     /// When its owner can learn of it; later than `time` only under a fault.
     pub(crate) told: Millis,
+    pub(crate) cause: Cause,
     /// The price and manner of the liquidation that it belongs to.
     pub(crate) liquidation: Option<(Price, LiqMethod)>,
 }

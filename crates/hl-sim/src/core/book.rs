@@ -110,7 +110,12 @@ impl Book {
 
     /// Best bid and ask as market data shows them.
     pub(crate) fn bbo(&self) -> [Option<BookLevel>; 2] {
-        [self.levels(Side::Bid).next(), self.levels(Side::Ask).next()]
+        let level = |(px, level): (&Price, &Level)| BookLevel {
+            px: *px,
+            sz: level.total,
+            n: level.queue.len(),
+        };
+        [self.bids.last_key_value().map(level), self.asks.first_key_value().map(level)]
     }
 
     /// How many orders rest.

@@ -10,6 +10,7 @@ use super::position::{Applied, MarginKind};
 use super::{Core, Event};
 use crate::Usd;
 use crate::fault::LiqMethod;
+use crate::witness::Cause;
 
 /// An incoming order meeting a resting one.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,14 @@ pub(crate) enum Forced {
 }
 
 impl Forced {
+    const fn cause(self) -> Cause {
+        match self {
+            Self::Deleveraging => Cause::Deleveraging,
+            Self::Liquidation(_) => Cause::Liquidation,
+            Self::Settlement => Cause::Settlement,
+        }
+    }
+
     /// The `dir` text of the fill.
     const fn direction(self, applied: &Applied, kind: MarginKind) -> &'static str {
         match (self, kind, applied.before.raw() > 0) {
@@ -150,6 +159,7 @@ impl Core {
             tid,
             cloid: spec.cloid,
             told,
+            cause: forced.map_or(Cause::Trade, Forced::cause),
             liquidation: match forced {
                 Some(Forced::Liquidation(method)) => Some((px, method)),
                 _ => None,

@@ -337,7 +337,7 @@ impl Exchange {
     fn execute(&mut self, actions: &[Pending]) {
         for Pending { to, request, .. } in actions {
             let answer = self.mempool.execute(&mut self.core, request);
-            self.witness.action(self.core.now, request.signer(), request.nonce());
+            self.witness.action(self.core.now, request, &answer);
             match *to {
                 ReplyTo::Http(id) => {
                     let lag = self.core.trouble.ack_lag();

@@ -5,8 +5,8 @@
 
 use hl_quant::Millis;
 use hl_wire::{
-    Action, Address, AlwaysPlace, ErrorText, Fast, ModifyAction, Network, OrderAction, OrderType,
-    OrderWire, ReceivedRequest, Tif, UserSignedType, l1_action_hash, l1_signing_hash,
+    Action, Address, AlwaysPlace, Cloid, ErrorText, Fast, ModifyAction, Network, OrderAction,
+    OrderType, OrderWire, ReceivedRequest, Tif, UserSignedType, l1_action_hash, l1_signing_hash,
     user_signed_hash,
 };
 
@@ -68,8 +68,38 @@ impl Request {
         }
     }
 
+    /// The type of the action on the wire.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::L1 { action, .. } => match &**action {
+                Action::Order(_) => "order",
+                Action::Cancel(_) => "cancel",
+                Action::CancelByCloid(_) => "cancelByCloid",
+                Action::Modify(_) => "modify",
+                Action::BatchModify(_) => "batchModify",
+                Action::ScheduleCancel(_) => "scheduleCancel",
+                Action::UpdateLeverage(_) => "updateLeverage",
+                Action::UpdateIsolatedMargin(_) => "updateIsolatedMargin",
+                Action::ReserveRequestWeight(_) => "reserveRequestWeight",
+                Action::Noop => "noop",
+                // The envelope lets nothing else through.
+                _ => "other",
+            },
+            Self::UserSigned { action: Signed::ApproveAgent { .. }, .. } => "approveAgent",
+            Self::UserSigned { action: Signed::UsdClassTransfer { .. }, .. } => "usdClassTransfer",
+        }
+    }
+
+    /// The names that its orders carry, in their order.
+    pub(crate) fn cloids(&self) -> Vec<Cloid> {
+        match self {
+            Self::L1 { action, .. } => orders(action).filter_map(|order| order.c).collect(),
+            Self::UserSigned { .. } => Vec::new(),
+        }
+    }
+
     /// How many items it carries.
-    pub(super) fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         match self {
             Self::L1 { action, .. } => action.batch_len(),
             Self::UserSigned { .. } => 1,

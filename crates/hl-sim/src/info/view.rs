@@ -227,12 +227,14 @@ impl TradeDoc {
 
 /// 32 bytes as `0x` and 64 digits.
 pub(crate) fn hash(bytes: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::from("0x"), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut text = String::with_capacity(66);
+    text.push_str("0x");
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+    }
+    text
 }
 
 /// The mid price's text, exact to half a unit; nothing when a side is empty.

@@ -1,6 +1,6 @@
 //! What a WebSocket client sees, read back with the client's own parser.
 
-use hl_sim::{ConnId, Input, Output};
+use hl_sim::{ConnId, Input, Output, Resubscription};
 use hl_wire::stream::{Message, Scratch};
 use serde_json::{Value, json};
 
@@ -30,6 +30,25 @@ fn assert_understood(frames: &[String]) {
             Ok(_) => {}
             Err(error) => panic!("{error}: {frame}"),
         }
+    }
+}
+
+/// The docs say that missed data is in the snapshot after subscribing, users that it is not.
+#[test]
+fn a_second_subscription_begins_with_the_snapshot_or_without() {
+    for (rule, again) in [(Resubscription::Snapshot, 1), (Resubscription::Silent, 0)] {
+        let mut config = config();
+        config.open_questions.resubscription = rule;
+        let mut rig = Rig::new(config);
+        open(&mut rig);
+        let fills = json!({"type": "userFills", "user": address(1)});
+        let snapshots = |rig: &mut Rig| of(&subscribe(rig, &fills), "userFills").len();
+        assert_eq!(snapshots(&mut rig), 1);
+        rig.input(Input::WsClose { conn: ConnId(1) });
+        open(&mut rig);
+        assert_eq!(snapshots(&mut rig), again, "{rule:?}");
+        let book = json!({"type": "l2Book", "coin": "SOL"});
+        assert_eq!(of(&subscribe(&mut rig, &book), "l2Book").len(), 1, "a book always comes");
     }
 }
 

@@ -64,7 +64,7 @@ fn act(rig: &mut Rig, step: u64) {
             let cloid = format!("0x{:032x}", step / 2);
             json!({"type": "cancelByCloid", "cancels": [{"asset": 1, "cloid": cloid}]}).to_string()
         }
-        _ => orders(&[order_with(1, step % 2 == 0, &px, "0.2", "Ioc", false, cloid)]),
+        _ => orders(&[order_with(1, step.is_multiple_of(2), &px, "0.2", "Ioc", false, cloid)]),
     };
     let body = rig.signed(1, &action);
     let id = hl_sim::RequestId(1_000_000 + step);

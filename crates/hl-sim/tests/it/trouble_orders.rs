@@ -1,7 +1,7 @@
 //! Faults of the venue that orders, cancels and limits meet.
 
 use hl_sim::fault::Kind;
-use hl_sim::{AddressLimit, ConnId, Input, IpLimit, Output, Path, Usd};
+use hl_sim::{AddressLimit, CancelPriority, ConnId, Input, IpLimit, Output, Path, RequestId, Usd};
 use hl_wire::RejectCode;
 use serde_json::{Value, json};
 
@@ -324,6 +324,43 @@ fn connections_and_frames_beyond_the_limits_are_closed() {
         }
         assert_eq!(closed(rig).last(), Some(&(40, 1008)));
     });
+}
+
+/// One block: what cannot take, then cancels, then what may take, in whatever order they came.
+#[test]
+fn a_block_executes_passive_orders_then_cancels_then_takers_and_slow_cancels_may_come_last() {
+    for (rule, fast, filled) in [
+        (CancelPriority::All, false, false),
+        (CancelPriority::Fast, true, false),
+        (CancelPriority::Fast, false, true),
+    ] {
+        let mut config = config();
+        config.taker_delay_blocks = 0;
+        config.open_questions.cancel_priority = rule;
+        let mut rig = Rig::new(config);
+        let old = oid(&rig.order(1, &bid("140")));
+        let take = rig.signed(2, &orders(&[order(1, false, "140", "1", "Ioc")]));
+        let flag = if fast { r#","f":true"# } else { "" };
+        let cancel = format!(r#"{{"type":"cancel","cancels":[{{"a":1,"o":{old}}}]{flag}}}"#);
+        let cancel = rig.signed(1, &cancel);
+        let place = rig.signed(3, &orders(&[bid("139")]));
+        for (id, body) in [(901, take), (902, cancel), (903, place)] {
+            let body = body.into_bytes();
+            rig.input(Input::Http { id: RequestId(id), path: Path::Exchange, body });
+        }
+        rig.pass(200);
+        let order: Vec<u64> = rig
+            .take()
+            .iter()
+            .filter_map(|output| match output {
+                Output::HttpReply { id, .. } => Some(id.0),
+                _ => None,
+            })
+            .collect();
+        let expected = if filled { [903, 901, 902] } else { [903, 902, 901] };
+        assert_eq!(order, expected, "{rule:?} fast={fast}");
+        assert_eq!(rig.truth().accounts[&address(1)].maker_fills == 1, filled);
+    }
 }
 
 /// The resolver of an order in doubt: its nonce is burnt, and the order can never come.

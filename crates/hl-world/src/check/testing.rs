@@ -6,7 +6,7 @@ use hl_engine::{
     OrderState, Pair, Query, ReconLine, Reply, RequestId, Submit, SubmitEnd, Usd,
 };
 use hl_quant::{MarketSpec, Millis, Price, QuantFields, Side, SignedSize, Size, SzDecimals};
-use hl_sim::{Deed, DeedState, FillDeed, OrderDeed};
+use hl_sim::{Cause, Deed, DeedState, FillDeed, OrderDeed, Usd, Verdict};
 use hl_wire::{Address, AssetId, Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 use super::record::{MarketTruth, Rules};
@@ -180,6 +180,7 @@ impl Case {
             tif: Tif::Alo,
             reduce_only: false,
             state: DeedState::Open,
+            status: "open",
         }
     }
 
@@ -225,6 +226,8 @@ impl Case {
             price: known.price,
             size,
             crossed,
+            fee: Usd::ZERO,
+            cause: Cause::Trade,
             position,
         };
         self.show(&Seen::Deed(&Deed::Fill(deed)));
@@ -427,7 +430,14 @@ impl Case {
     }
 
     pub(crate) fn executed(&mut self, signer: Option<Address>) {
-        self.show(&Seen::Deed(&Deed::Action { signer, nonce: self.nonce }));
+        self.show(&Seen::Deed(&Deed::Action {
+            signer,
+            nonce: self.nonce,
+            kind: "order",
+            weight: 1,
+            cloids: Vec::new(),
+            verdict: Verdict::Performed,
+        }));
     }
 
     /// The faults ended so long ago.

@@ -132,7 +132,7 @@ impl Record {
                     self.close_if(cloid, |order| order.fate == Fate::Flying);
                 }
             }
-            Deed::Unreadable { .. } => {}
+            Deed::Unreadable { .. } | Deed::Paid { .. } => {}
             Deed::Order(order) => self.order_deed(order),
             Deed::Fill(fill) => self.fill_deed(fill),
         }

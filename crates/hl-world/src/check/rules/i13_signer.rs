@@ -19,7 +19,7 @@ impl Rule for Signer {
             Seen::Started { agent, .. } => {
                 self.agents.insert(*agent);
             }
-            Seen::Deed(Deed::Action { signer, nonce }) => {
+            Seen::Deed(Deed::Action { signer, nonce, .. }) => {
                 let ours = signer.is_some_and(|signer| self.agents.contains(&signer));
                 court.judge(Id::of(13), ours, || format!("nonce {nonce} signed by {signer:?}"));
             }

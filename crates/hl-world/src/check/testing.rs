@@ -6,7 +6,7 @@ use hl_engine::{
     OrderState, Pair, Query, ReconLine, Reply, RequestId, Submit, SubmitEnd, Usd,
 };
 use hl_quant::{MarketSpec, Millis, Price, QuantFields, Side, SignedSize, Size, SzDecimals};
-use hl_sim::{Cause, Deed, DeedState, FillDeed, OrderDeed, Usd, Verdict};
+use hl_sim::{Cause, Deed, DeedState, FillDeed, OrderDeed, Verdict};
 use hl_wire::{Address, AssetId, Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 use super::record::{MarketTruth, Rules};
@@ -226,7 +226,7 @@ impl Case {
             price: known.price,
             size,
             crossed,
-            fee: Usd::ZERO,
+            fee: hl_sim::Usd::ZERO,
             cause: Cause::Trade,
             position,
         };

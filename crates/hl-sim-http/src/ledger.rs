@@ -153,6 +153,7 @@ mod tests {
                 tif,
                 reduce_only: false,
                 state,
+                status: "",
             }),
         }
     }

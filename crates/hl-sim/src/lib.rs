@@ -42,26 +42,45 @@
 //! # A block
 //!
 //! Every 70 ms: scheduled cancels that are due; actions without an order that may take, then
-//! cancels, in the order in which they came; the [`Background`]; then the actions that may take,
-//! which have waited two blocks longer. Answers go out, then what the streams have to tell. A
-//! question (`/info`) is answered at once, from the state after the last block.
+//! cancels, in the order in which they came; fills that a fault wants; the [`Background`]; then the
+//! actions that may take, which have waited two blocks longer. Answers go out, then what the streams
+//! have to tell. A question (`/info`) is answered at once, from the state after the last block.
 //!
 //! # What it does
 //!
 //! Perpetuals of the first dex: post-only, IOC, GTC and market orders; reduce-only as measured on the
 //! testnet; cancel by either name, modify, the dead man's switch; self-trade prevention; cross and
 //! isolated margin with reserves for resting orders; maker and taker fees; the address-based request
-//! limit; agents; transfers between the perpetuals and the spot side; halts and changes of
-//! `szDecimals` in mid-flight. Where public evidence does not decide, [`OpenQuestions`] lets a test
-//! have it either way.
+//! limit and, if asked for, those of a network address ([`ExchangeConfig::with_network_limits`]);
+//! agents; deposits, withdrawals and transfers, with their ledger. Where public evidence does not
+//! decide, [`OpenQuestions`] lets a test have it either way, and
+//! [`ExchangeConfig::with_open_questions`] lets a seed choose.
+//!
+//! # What goes wrong
+//!
+//! [`fault`] lists, as data, everything that is known to go wrong between a client and the venue.
+//! What happens on the way is a [`fault::Line`]'s, for whoever carries the bytes. What the venue does
+//! itself begins with [`Exchange::inject`] and ends with [`Exchange::heal`]: markets that halt,
+//! vanish or change their decimals, books without people, fills at bad moments, refusals out of turn,
+//! answers from the past, limits, positions that are liquidated, deleveraged or settled. Faults trade
+//! like everybody else, by price and time, so that money and positions stay conserved under all of
+//! them.
+//!
+//! # What nobody sees
+//!
+//! [`Truth`] has totals of every account and market. [`Exchange::witnessed`] turns on a record of
+//! deeds ([`Deed`]): each action with its nonce and verdict, each order from its entry to the reason
+//! of its end, each fill and payment. [`Exchange::take_deeds`] hands it over piece by piece, so that
+//! a run of any length needs little memory. Checkers judge a client by it.
 //!
 //! # What it does not do
 //!
 //! Trigger orders, TWAPs, vaults, sub-accounts and the other actions are answered as the venue
 //! answers an action that it does not know (HTTP 422). There is no spot trading and no builder dex;
-//! `spotMeta` lists one pair because clients insist on one. Funding is always zero, nobody is
-//! liquidated, and open interest has no cap. Limits by network address, and faults of every kind
-//! (lost answers, stalls, outages), belong to whoever carries the bytes.
+//! `spotMeta` lists one pair because clients insist on one. Funding, liquidation, deleveraging and
+//! settlement happen when a fault says so and at no other time, and open interest has no cap.
+//! Questions that are posted over a WebSocket are always answered from the present state. A fault is
+//! about every client's account: there is no way to aim one at a single account.
 
 #![deny(clippy::as_conversions, clippy::float_arithmetic)]
 

@@ -58,7 +58,7 @@ pub enum Family {
 pub enum Layer {
     /// A [`Line`](super::Line) between client and venue.
     Line,
-    /// The exchange: `Exchange::inject`.
+    /// The exchange: [`Exchange::inject`](crate::Exchange::inject).
     Venue,
     /// Whoever owns the client's clock.
     Clock,

@@ -21,7 +21,7 @@
 //!
 //! [`Kind::layer`] says it. [`Layer::Line`] is a [`Line`]'s: it stands between a client and a venue
 //! and is given every message. [`Layer::Venue`] is the exchange's own:
-//! `Exchange::inject` and `heal`. The clock, the
+//! [`Exchange::inject`](crate::Exchange::inject) and [`heal`](crate::Exchange::heal). The clock, the
 //! process and the disk of the client belong to whoever runs it: the simulated world or a test that
 //! starts the real program.
 //!
@@ -30,7 +30,7 @@
 //! Faults of the configuration (a typo in a key, a key twice) and of the signals file are not events
 //! in time but different inputs at start, so they are tests of those crates and not part of this
 //! vocabulary. Markets are named by their place among the markets that faults are about
-//! (`Exchange::set_fault_markets`), modulo their number, because a plan is drawn before there is an exchange.
+//! ([`set_fault_markets`](crate::Exchange::set_fault_markets)), modulo their number, because a plan is drawn before there is an exchange.
 
 #[macro_use]
 mod vocabulary;

@@ -150,7 +150,7 @@ impl Budgets {
         }
     }
 
-    /// An answer turned out heavier than its question, or something outside the engine was asked.
+    /// An answer turned out heavier than its question.
     pub(crate) fn weighed(&mut self, now: Millis, weight: u64) {
         self.weight.take(now, weight);
     }

@@ -21,7 +21,7 @@ fn each_class_leaves_a_floor_to_the_more_important_ones() {
     // Of 140 at the start: info 80, quotes 30, reducing orders and questions 10 each, then 10 for
     // cancels, of which each takes twenty orders away.
     assert_eq!(spent, [80, 30, 10, 10, 10]);
-    assert_eq!(budgets.ready_at(T, Class::Cancel, 1), T.plus(70), "860 a minute");
+    assert_eq!(budgets.ready_at(T, Class::Cancel, 1), T.plus(74), "820 a minute");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn nothing_is_known_before_the_venue_has_told_but_weight_counts_all_the_same() {
     assert!(!budgets.allowance(T, Class::Quote, 0, 0).is_enough());
     assert!(!budgets.may_send(T, Class::Quote, 1) && !budgets.may_send(T, Class::Reconcile, 2));
     assert!(
-        budgets.may_send(T.plus(70), Class::Cancel, 1),
+        budgets.may_send(T.plus(74), Class::Cancel, 1),
         "a cancel waits for a tenth of a second"
     );
     assert!(budgets.may_send(T.plus(12_000), Class::Reconcile, 2));

@@ -7,7 +7,7 @@ use super::Engine;
 use crate::{
     AccountMoney, BudgetNews, EventKind, Fill, Found, OpenOrder, OrderUpdate, Position, ReconLine,
     Reply, RequestId, VenueState,
-    budget::limits::{ITEMS_PER_EXTRA_WEIGHT, QUESTION},
+    budget::limits::ITEMS_PER_EXTRA_WEIGHT,
     market::{Counted, Listed},
 };
 
@@ -148,8 +148,6 @@ impl Engine {
 
     /// Takes the venue's count of the address's requests.
     pub(super) fn rate_limit(&mut self, used: u64, cap: u64) {
-        // Whoever asked, it has weighed.
-        self.out.budgets.weighed(self.now, QUESTION);
         self.out.budgets.address.told(self.now, used, cap);
         self.all_dirty();
     }

@@ -79,7 +79,7 @@ impl World {
             let minute =
                 self.weights.iter().filter(|(at, _)| *at >= *start && at.since(*start) < 60_000);
             let sum: u64 = minute.map(|(_, weight)| weight).sum();
-            assert!(sum <= 1_080, "{sum} within a minute");
+            assert!(sum <= 1_040, "{sum} within a minute");
         }
     }
 

@@ -7,7 +7,7 @@ use hl_engine::{
 use hl_quant::{Millis, Side, Size};
 use hl_wire::{Cloid, Oid};
 
-use crate::bench::{BTC, Bench, SOL, config, price, size};
+use crate::bench::{Bench, SOL, config, price, size};
 
 /// A bench whose engine follows on one that ended without a word, with these open intents.
 fn restarted(old: Bench, intents: Vec<Intent>) -> Bench {

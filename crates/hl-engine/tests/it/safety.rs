@@ -1,10 +1,10 @@
 //! Starting, stopping, reconnecting: nothing of ours is left behind.
 
 use hl_engine::{
-    CloidTag, Command, Connection, DeadMan, EventKind, Input, NoQuote, Operator, OrderState, Query,
-    ReconLine, Reply, SubmitEnd,
+    CloidTag, Command, Connection, DeadMan, EventKind, Input, NoQuote, Operator, Query, ReconLine,
+    Reply, SubmitEnd,
 };
-use hl_quant::{Millis, Side};
+use hl_quant::Side;
 use hl_wire::Cloid;
 
 use crate::bench::{BTC, Bench, SOL, config, price, size};

@@ -6,8 +6,8 @@ use hl_quant::{Notional, QuantFields, Side};
 use hl_wire::{Cloid, ReduceOnly, RejectCode, Tif};
 
 use super::{
-    Attempt, BelowMin, BurnStage, CancelLine, CancelStage, ClockNews, Doubt, Event, EventKind,
-    Figure, FillLine, GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, upkeep,
+    Attempt, BelowMin, CancelLine, CancelStage, Doubt, Event, EventKind, Figure, FillLine,
+    GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, upkeep,
 };
 use crate::{Liquidity, Operator, Pair};
 
@@ -28,25 +28,11 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
             };
             write!(f, "order_evt=unknown {at} cloid={cloid} pair={pair} why={why}")
         }
-        EventKind::Burn { of, stage } => {
-            let word = match stage {
-                BurnStage::Sent => "sent",
-                BurnStage::Done => "done",
-                BurnStage::Used => "used",
-                BurnStage::Again => "again",
-            };
-            write!(f, "burn_evt={word} {at} of={of}")
-        }
+        EventKind::Burn { of, stage } => upkeep::burn(*of, *stage, &at, f),
         EventKind::Guard(guard) => upkeep::guard(guard, &at, f),
         EventKind::Race(race) => upkeep::race(race, &at, f),
         EventKind::Budget { news, figures } => upkeep::budget(*news, figures, &at, f),
-        EventKind::Clock { news, by_ms } => {
-            let word = match news {
-                ClockNews::Pause => "pause",
-                ClockNews::Back => "back",
-            };
-            write!(f, "clock_evt={word} {at} by={by_ms}ms")
-        }
+        EventKind::Clock { news, by_ms } => upkeep::clock(*news, *by_ms, &at, f),
         EventKind::Gate(stop) => write_gate(stop, &at, f),
         EventKind::QuoteStart { pair, fair, spread } => {
             write!(f, "quote_evt=start {at} pair={pair} fair={fair} spread_bps={spread}")

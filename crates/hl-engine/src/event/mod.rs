@@ -12,6 +12,9 @@ use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 pub use risk::{DeadManLine, ExitLine, GradeLine, Warning};
 pub use time::Timestamp;
+pub use upkeep::{
+    BudgetNews, BurnStage, ClockNews, GuardEnd, GuardLine, GuardStage, RaceLine, RacePace,
+};
 
 use crate::{
     BudgetView, DayMark, Halt, IntentId, Liquidity, NoQuote, Pair, Ppm, RequestId, Rule, Usd,
@@ -318,112 +321,6 @@ pub enum Figure {
     Ppm(Ppm),
     /// Signed money.
     Usd(Usd),
-}
-
-/// How far the burning of a nonce got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BurnStage {
-    /// The `noop` is about to be sent.
-    Sent,
-    /// It was accepted: the command can never execute.
-    Done,
-    /// The nonce was used already: the command reached a block, or an earlier burn did.
-    Used,
-    /// No answer, or one that says nothing: it is sent again.
-    Again,
-}
-
-/// A refused tick or lot, and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GuardLine {
-    /// Where.
-    pub pair: Pair,
-    /// The logical order.
-    pub intent: IntentId,
-    /// The order that was refused, or the one that was sent in its place.
-    pub cloid: Cloid,
-    /// How far the guard got.
-    pub stage: GuardStage,
-}
-
-/// How far the retry guard got with a refused order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuardStage {
-    /// The venue refused the order; the spec is being fetched anew.
-    Retry(RejectCode),
-    /// The second order was accepted.
-    Success,
-    /// There will be no (further) second order, because.
-    Exhausted(GuardEnd),
-}
-
-/// Why the retry guard gave an order up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GuardEnd {
-    /// The second order was refused too, with this code.
-    Rejected(RejectCode),
-    /// The second order's outcome was unknown and it was never found, or it never left.
-    Lost,
-    /// The venue's rules are the same as before: the same order would be refused again.
-    SpecUnchanged,
-    /// No new rules came in time.
-    NoSpec,
-    /// The wish is not legal under the new rules: too small, or no price behind the touch.
-    NotLegal,
-    /// A rule of the gate stopped the second order.
-    Gate(Rule),
-    /// The market does not quote any more.
-    NotQuoting,
-    /// The order that it was to replace is still in doubt.
-    OldInDoubt,
-    /// It has been sent as often as it may be.
-    Spent,
-}
-
-/// A lost race for the book.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RaceLine {
-    /// Where.
-    pub pair: Pair,
-    /// Which order.
-    pub cloid: Cloid,
-    /// Its side.
-    pub side: Side,
-    /// Its price.
-    pub price: Price,
-    /// The best bid and ask in the venue's words, if it told them.
-    pub told: Option<(Price, Price)>,
-    /// Whether the market re-prices at once or has to wait.
-    pub pace: RacePace,
-}
-
-/// What a lost race is followed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RacePace {
-    /// A new price, as soon as the market's own interval allows.
-    Free,
-    /// Too many lost races: nothing is placed before this moment.
-    Until(Millis),
-}
-
-/// Why the state of the budget is written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BudgetNews {
-    /// The venue has told the count, at most once a minute.
-    Runway,
-    /// The address has used up its requests: quoting stops, cancels go on.
-    Throttled,
-    /// It has requests again.
-    Free,
-}
-
-/// What was wrong with the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClockNews {
-    /// More time passed than was announced: the machine slept, or the process was stopped.
-    Pause,
-    /// A moment before the last one was told.
-    Back,
 }
 
 /// Our state against the venue's.

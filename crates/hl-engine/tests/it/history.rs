@@ -12,7 +12,7 @@ use hl_quant::{MarketSpec, Millis, Notional, Price, Side, Size, SzDecimals};
 use hl_wire::{Cloid, RejectCode};
 
 use crate::{
-    bench::{BTC, SOL, config, price, size, spec},
+    bench::{BTC, SOL, config, price, spec},
     venue::{News, Venue},
 };
 
@@ -164,7 +164,7 @@ impl World {
         world
     }
 
-    fn input(&mut self, input: Input<'_>) {
+    pub fn input(&mut self, input: Input<'_>) {
         self.engine.handle(self.now, input);
         loop {
             match self.engine.poll() {
@@ -189,7 +189,7 @@ impl World {
     }
 
     /// The venue's streams reach the mail while the connection is up.
-    fn collect_news(&mut self) {
+    pub fn collect_news(&mut self) {
         for news in std::mem::take(&mut self.venue.news) {
             if self.connected {
                 self.mail.push(match news {
@@ -200,7 +200,7 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, mail: &Mail) {
+    pub fn deliver(&mut self, mail: &Mail) {
         match mail {
             Mail::Outcome(request, replies) => {
                 self.input(Input::Outcome { request: *request, replies });
@@ -241,7 +241,7 @@ impl World {
     }
 
     /// Carries a command out; its answer goes into the mail, or a lie in its place.
-    fn execute(&mut self, flying: &Flying, lie: bool) {
+    pub fn execute(&mut self, flying: &Flying, lie: bool) {
         let Flying { run, given, command } = flying;
         let given = *given;
         self.venue.now = self.now;
@@ -283,7 +283,7 @@ impl World {
     }
 
     /// The orders of a command are no longer under way.
-    fn landed(&mut self, command: &Command) {
+    pub fn landed(&mut self, command: &Command) {
         match command {
             Command::Place { orders, .. } => {
                 for order in orders {
@@ -299,7 +299,7 @@ impl World {
         }
     }
 
-    fn send_book(&mut self, market: MarketId) {
+    pub fn send_book(&mut self, market: MarketId) {
         if self.connected {
             let (bids, asks) = self.venue.book(market);
             self.input(Input::Book { market, time: self.now, bids: &bids, asks: &asks });
@@ -307,7 +307,7 @@ impl World {
     }
 
     /// Lets time pass. What has expired may arrive, and is refused.
-    fn pass(&mut self, ms: u64) {
+    pub fn pass(&mut self, ms: u64) {
         let end = self.now.plus(ms);
         while self.wake <= end {
             self.now = self.wake;
@@ -319,7 +319,7 @@ impl World {
         self.input(Input::Timer);
     }
 
-    fn expire(&mut self) {
+    pub fn expire(&mut self) {
         let now = self.now;
         let late = |flying: &&Flying| match flying.command {
             Command::Place { expires, .. } | Command::Modify { expires, .. } => now > expires,
@@ -330,7 +330,7 @@ impl World {
     }
 
     /// The process dies; what it has sent goes on without it. Another one follows at once.
-    fn crash(&mut self) {
+    pub fn crash(&mut self) {
         self.attempts_before += self.engine.stats().attempts;
         self.mail.clear();
         self.commands.retain(|flying| {
@@ -358,7 +358,7 @@ impl World {
     }
 
     /// The touch moves, and whatever of ours it reaches trades.
-    fn shift(&mut self, market: MarketId, hundredths: i16) {
+    pub fn shift(&mut self, market: MarketId, hundredths: i16) {
         let (bid, ask) = self.venue.touch[&market];
         let moved = |p: Price| {
             let raw = i128::from(p.raw());
@@ -383,142 +383,6 @@ impl World {
             .collect();
         for cloid in reached {
             self.venue.trade(cloid, Size::MAX);
-        }
-        self.collect_news();
-    }
-
-    fn pick<T>(list: &[T], n: u8) -> Option<usize> {
-        (!list.is_empty()).then(|| usize::from(n) % list.len())
-    }
-
-    fn step(&mut self, step: Step) {
-        match step {
-            Step::Pass(ms) => self.pass(u64::from(ms)),
-            Step::Move(market, by, sends) => {
-                let market = MarketId(u16::from(market));
-                self.shift(market, by);
-                if sends {
-                    self.send_book(market);
-                }
-            }
-            Step::Bbo(market) => self.send_bbo(MarketId(u16::from(market))),
-            Step::Arrive(_) | Step::Twice(_) | Step::Lose(_) => self.step_mail(step),
-            Step::Execute(_) | Step::Lie(_) | Step::Drop(..) | Step::Reject(_) | Step::Tick(_) => {
-                self.step_command(step);
-            }
-            Step::Trade(..) | Step::Take(_) | Step::Foreign(..) => self.step_venue(step),
-            Step::Rules(0, n) => drop(self.venue.decimals.insert(SOL, 1 + n % 5)),
-            Step::Rules(_, n) => drop(self.venue.decimals.insert(BTC, 4 + n % 2)),
-            Step::Again(n) => {
-                if let Some(at) = Self::pick(&self.venue.fills, n) {
-                    self.input(Input::Fill(self.venue.fills[at]));
-                }
-            }
-            Step::Freeze(ms) => {
-                self.now = self.now.plus(u64::from(ms));
-                self.venue.now = self.now;
-                self.expire();
-            }
-            Step::Crash => self.crash(),
-            Step::Halt => self.input(Input::Operator(Operator::Halt)),
-            Step::Resume => self.input(Input::Operator(Operator::Resume)),
-            Step::Down => {
-                self.connected = false;
-                self.mail.retain(|m| !matches!(m, Mail::Fill(_) | Mail::Order(_)));
-                self.input(Input::Connection(Connection::Down));
-            }
-            Step::Up if !self.connected => {
-                self.connected = true;
-                self.input(Input::Connection(Connection::Up));
-            }
-            Step::Up => {}
-        }
-    }
-
-    fn send_bbo(&mut self, market: MarketId) {
-        let (bids, asks) = self.venue.book(market);
-        let (bid, ask) = (bids.first().copied(), asks.first().copied());
-        if self.connected {
-            self.input(Input::Bbo { market, time: self.now, bid, ask });
-        }
-    }
-
-    fn step_mail(&mut self, step: Step) {
-        let (Step::Arrive(n) | Step::Twice(n) | Step::Lose(n)) = step else { return };
-        let Some(at) = Self::pick(&self.mail, n) else { return };
-        let mail = self.mail.remove(at);
-        if !matches!(step, Step::Lose(_)) {
-            self.deliver(&mail);
-        }
-        if matches!(step, Step::Twice(_)) {
-            self.mail.push(mail);
-        }
-    }
-
-    fn step_command(&mut self, step: Step) {
-        let (Step::Execute(n) | Step::Lie(n) | Step::Drop(n, _) | Step::Reject(n) | Step::Tick(n)) =
-            step
-        else {
-            return;
-        };
-        let Some(at) = Self::pick(&self.commands, n) else { return };
-        let flying = self.commands.remove(at);
-        let (request, ours) = (flying.command.request(), flying.run == self.run);
-        let n = match &flying.command {
-            Command::Place { orders, .. } => orders.len(),
-            Command::Modify { orders, .. } => orders.len(),
-            _ => 0,
-        };
-        let code = match step {
-            Step::Reject(_) => RejectCode::Margin,
-            _ => RejectCode::Tick,
-        };
-        match (step, &flying.command) {
-            (Step::Drop(_, says), _) => {
-                self.landed(&flying.command);
-                if says && ours {
-                    self.mail.push(Mail::Outcome(request, Vec::new()));
-                }
-            }
-            (Step::Reject(_), Command::Place { .. })
-            | (Step::Tick(_), Command::Place { .. } | Command::Modify { .. }) => {
-                self.landed(&flying.command);
-                // Refused as a whole, and its nonce is used all the same.
-                let nonce = (flying.run, request);
-                if self.venue.burnt.contains(&nonce) || !self.venue.used.insert(nonce) {
-                    return;
-                }
-                if ours {
-                    let reply = Reply::Rejected { code, bbo: None };
-                    self.mail.push(Mail::Outcome(request, vec![reply; n]));
-                }
-            }
-            _ => self.execute(&flying, matches!(step, Step::Lie(_))),
-        }
-    }
-
-    fn step_venue(&mut self, step: Step) {
-        let open: Vec<_> = self.venue.open().filter_map(|o| o.cloid).collect();
-        match step {
-            Step::Trade(n, quarters) => {
-                if let Some(at) = Self::pick(&open, n) {
-                    let order = self.venue.open().find(|o| o.cloid == Some(open[at])).unwrap();
-                    let part = order.size.raw() / 4 * u64::from(quarters);
-                    self.venue.trade(open[at], Size::from_raw(part));
-                }
-            }
-            Step::Take(n) => {
-                if let Some(at) = Self::pick(&open, n) {
-                    self.venue.take_away(open[at]);
-                }
-            }
-            Step::Foreign(market, bids) => {
-                // Far away: what happens between it and the market is not this test's business.
-                let side = if bids { Side::Bid } else { Side::Ask };
-                let at = price(if bids { "1" } else { "1000000" });
-                self.venue.rest(MarketId(u16::from(market)), None, side, at, size("0.0001"));
-            }
-            _ => {}
         }
         self.collect_news();
     }

@@ -26,4 +26,5 @@ mod races;
 mod random;
 mod restart;
 mod safety;
+mod steps;
 mod venue;

@@ -22,10 +22,10 @@ fn no_nonce_is_used_twice_whatever_clock_and_processes_do() {
                 Observation::Command { command: Command::Burn { request, .. }, .. } => {
                     burns.insert(*request);
                 }
-                Observation::Sent(sent) if !burns.contains(&sent.request) => {
-                    if !used.insert(sent.nonce.0) {
-                        return Some(format!("nonce {}", sent.nonce.0));
-                    }
+                Observation::Sent(sent)
+                    if !burns.contains(&sent.request) && !used.insert(sent.nonce.0) =>
+                {
+                    return Some(format!("nonce {}", sent.nonce.0));
                 }
                 _ => {}
             }
@@ -118,10 +118,11 @@ fn a_slow_disk_holds_the_orders_back_and_not_the_venue() {
         &mut Watch(|scene: &Scene<'_>, seen: &Observation<'_>| {
             match seen {
                 Observation::Journal { ok: true, .. } => written = scene.since_start_ms,
-                Observation::Sent(sent) if sent.expires.is_some() => {
-                    if (31_000..49_000).contains(&scene.since_start_ms) {
-                        delays.push(scene.since_start_ms - written);
-                    }
+                Observation::Sent(sent)
+                    if sent.expires.is_some()
+                        && (31_000..49_000).contains(&scene.since_start_ms) =>
+                {
+                    delays.push(scene.since_start_ms - written);
                 }
                 _ => {}
             }

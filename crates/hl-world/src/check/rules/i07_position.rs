@@ -31,11 +31,11 @@ impl Rule for Position {
             Seen::Event { bot, event: Event { kind: EventKind::Fill(line), .. } } => {
                 self.fill(view, *bot, line, court);
             }
-            Seen::Settled { .. } if view.healed_ms >= HEALED_MS => {
-                if view.now.since(self.compared) >= 1_000 {
-                    self.compared = view.now;
-                    compare(view, court);
-                }
+            Seen::Settled { .. }
+                if view.healed_ms >= HEALED_MS && view.now.since(self.compared) >= 1_000 =>
+            {
+                self.compared = view.now;
+                compare(view, court);
             }
             _ => {}
         }

@@ -10,6 +10,7 @@
 mod bot;
 mod cli;
 mod config;
+mod docs;
 mod jsonl;
 mod layers;
 mod remote;

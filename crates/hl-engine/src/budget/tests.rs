@@ -28,6 +28,7 @@ fn each_class_leaves_a_floor_to_the_more_important_ones() {
 fn messages_count_on_the_websocket_only() {
     let mut rest = budgets();
     let mut ws = Budgets::new(BudgetConfig { road: Road::WebSocket, ..BudgetConfig::default() });
+    assert!(ws.may_send(T, Class::Info, 1));
     for _ in 0..MESSAGES_AT_ONCE {
         rest.sent(T, 0);
         ws.sent(T, 0);
@@ -103,4 +104,25 @@ fn moving_a_quote_must_earn_its_request() {
     assert!(Budgets::is_worth(cents(1), chance, price), "5 % of a cent is the price");
     assert!(!Budgets::is_worth(Notional::from_raw(cents(1).raw() - 1), chance, price));
     assert!(!Budgets::is_worth(cents(9), chance, Usd::from_raw(REQUEST_PRICE * 10)));
+}
+
+#[test]
+fn an_answer_that_was_heavier_than_its_question_is_paid_for() {
+    let mut budgets = budgets();
+    let before = budgets.view(T).weight_left;
+    budgets.weighed(T, 30);
+    assert_eq!(budgets.view(T).weight_left, before - 30);
+}
+
+#[test]
+fn a_clock_that_is_set_back_fills_no_budget_and_stops_none() {
+    let mut budgets =
+        Budgets::new(BudgetConfig { road: Road::WebSocket, ..BudgetConfig::default() });
+    let before = Millis(T.0 - 3_600_000);
+    while budgets.may_send(T, Class::Cancel, 1) {
+        budgets.sent(T, 1);
+    }
+    budgets.rebase(before);
+    assert!(!budgets.may_send(before, Class::Cancel, 1), "nothing came back by it");
+    assert!(budgets.may_send(before.plus(74), Class::Cancel, 1), "and it goes on at its pace");
 }

@@ -188,9 +188,10 @@ impl Budgets {
     /// configured.
     pub(crate) fn price(&self, now: Millis) -> Usd {
         let wanted = self.config.runway_hours.saturating_mul(HOUR_MS);
-        let times = self.address.runway_ms(now).map_or(1, |left| {
-            wanted.checked_div(left.max(1)).unwrap_or(DEAREST).clamp(1, DEAREST)
-        });
+        let times = self
+            .address
+            .runway_ms(now)
+            .map_or(1, |left| wanted.checked_div(left.max(1)).unwrap_or(DEAREST).clamp(1, DEAREST));
         Usd::from_raw(REQUEST_PRICE.saturating_mul(i128::from(times)))
     }
 

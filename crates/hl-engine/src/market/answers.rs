@@ -265,10 +265,10 @@ impl Market {
     }
 
     /// The order's name at the venue is known now; fills that waited for it are its own.
-    fn learn_oid(&mut self, cloid: Cloid, oid: Oid, clerk: &mut Clerk<'_>) {
-        let waiting = self.orders.take_unmatched(oid);
+    pub(super) fn learn_oid(&mut self, cloid: Cloid, oid: Oid, clerk: &mut Clerk<'_>) {
         let Some(order) = self.orders.get_mut(cloid) else { return };
         order.oids.learn(oid);
+        let waiting = self.orders.take_unmatched(oid);
         if !waiting.is_zero() {
             self.count_fill(cloid, waiting, clerk);
         }

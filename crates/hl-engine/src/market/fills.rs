@@ -45,11 +45,9 @@ impl Market {
 
     /// Files a new fill with its order, here or among those that are gone.
     fn file(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Option<Cloid> {
-        let open = self.orders.find_mut(fill.cloid, fill.oid).map(|order| {
-            order.oids.learn(fill.oid);
-            order.cloid
-        });
+        let open = self.orders.find_mut(fill.cloid, fill.oid).map(|order| order.cloid);
         if let Some(cloid) = open {
+            self.learn_oid(cloid, fill.oid, clerk);
             self.count_fill(cloid, fill.size, clerk);
             return Some(cloid);
         }

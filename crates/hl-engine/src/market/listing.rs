@@ -87,9 +87,9 @@ impl Market {
         clerk: &mut Clerk<'_>,
     ) -> bool {
         let outdated = |closed_at: Millis| asked.since(closed_at) <= STALE_LIST_MS;
+        self.learn_oid(cloid, entry.oid, clerk);
         if let Some(order) = self.orders.get_mut(cloid) {
             order.listed = true;
-            order.oids.learn(entry.oid);
             if order.phase == Phase::Closed && !outdated(order.closed_at) {
                 // The venue insists: it is open after all.
                 order.phase = Phase::Live;
@@ -120,6 +120,7 @@ impl Market {
         });
         let pair = self.pair();
         clerk.out.event(clerk.now, EventKind::Recon(ReconLine::Orphan { pair, cloid }));
+        self.learn_oid(cloid, entry.oid, clerk);
     }
 
     /// Takes an order of an earlier run whose end is not on record.

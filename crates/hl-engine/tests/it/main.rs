@@ -26,5 +26,6 @@ mod races;
 mod random;
 mod restart;
 mod safety;
+mod small_models;
 mod steps;
 mod venue;

@@ -236,6 +236,36 @@ fn a_fill_under_an_earlier_name_of_the_venue_is_the_orders_own() {
 }
 
 #[test]
+fn a_fill_that_waited_for_its_order_is_found_by_whatever_tells_the_number() {
+    for by_list in [true, false] {
+        let mut bench = Bench::new(config());
+        bench.hold = |c| matches!(c, Command::Place { .. });
+        bench.start();
+        let place = bench.held.remove(0);
+        bench.venue.now = bench.now;
+        bench.venue.execute(&place);
+        let bid = bench.venue.orders[0].cloid;
+        bench.venue.news.clear();
+        // The answer is lost, and the first fill names the order as only the venue knows it.
+        bench.now = bench.now.plus(10);
+        bench.venue.now = bench.now;
+        let fill = bench.venue.trade(bid.unwrap(), size("0.1")).unwrap();
+        bench.input(Input::Fill(hl_engine::Fill { cloid: None, ..fill }));
+        if by_list {
+            bench.venue.news.clear();
+            bench.run(31_000);
+        } else {
+            let other = bench.venue.trade(bid.unwrap(), size("0.1")).unwrap();
+            bench.venue.news.clear();
+            bench.input(Input::Fill(other));
+        }
+        let order = bench.engine.orders(SOL).find(|order| Some(order.cloid) == bid).unwrap();
+        let left = if by_list { "0.5" } else { "0.4" };
+        assert_eq!(order.remaining.to_string(), left, "by the list: {by_list}");
+    }
+}
+
+#[test]
 fn a_fill_older_than_all_that_is_remembered_is_reported_and_the_position_is_read() {
     let mut bench = Bench::started(config());
     bench.run(2_000);

@@ -140,6 +140,12 @@ impl Orders {
         u64::try_from(self.open.iter().filter(|order| order.may_rest()).count()).unwrap_or(u64::MAX)
     }
 
+    /// How many of one side may be in the book, now or soon.
+    pub(crate) fn count_of(&self, side: Side) -> u64 {
+        let count = self.open.iter().filter(|order| order.side == side && order.may_rest()).count();
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
     /// What all of them may still trade, per side, added to `exposure`.
     pub(crate) fn add_to(&self, exposure: Exposure) -> Exposure {
         self.open.iter().fold(exposure, |sum, order| sum.with(order.side, order.reserve()))

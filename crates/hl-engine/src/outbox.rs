@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use hl_quant::Millis;
 
 use crate::{
-    Batch, BudgetConfig, CancelOrder, Command, Event, EventKind, Fetch, ModifyOrder, PlaceOrder,
-    Query, RequestId,
+    Batch, BudgetConfig, CancelOrder, Command, Event, EventKind, ExitOrder, Fetch, ModifyOrder,
+    PlaceOrder, Query, RequestId,
     budget::{
         Budgets, Class,
         limits::{QUESTION, action_weight},
@@ -33,6 +33,7 @@ pub(crate) struct Outbox {
     place: (RequestId, Batch<PlaceOrder>),
     modify: (RequestId, Batch<ModifyOrder>),
     cancel: (RequestId, Batch<CancelOrder>),
+    exit: (RequestId, Batch<ExitOrder>),
     next: u64,
 }
 
@@ -63,6 +64,7 @@ impl Outbox {
             place: (RequestId(0), Batch::new()),
             modify: (RequestId(0), Batch::new()),
             cancel: (RequestId(0), Batch::new()),
+            exit: (RequestId(0), Batch::new()),
             next: 0,
         }
     }
@@ -111,6 +113,25 @@ impl Outbox {
         stage(&mut self.cancel, &mut self.next, order)
     }
 
+    pub(crate) fn exit(&mut self, order: ExitOrder) -> Slot {
+        if self.exit.1.is_full() {
+            self.flush();
+        }
+        stage(&mut self.exit, &mut self.next, order)
+    }
+
+    /// Takes back the orders that no shell has fetched: their commands, which now never were.
+    pub(crate) fn withdraw(&mut self) -> Vec<RequestId> {
+        self.flush();
+        let adds = |command: &Command| {
+            matches!(command, Command::Place { .. } | Command::Modify { .. } | Command::Exit { .. })
+        };
+        let taken = self.commands.iter().filter(|command| adds(command)).map(Command::request);
+        let taken = taken.collect();
+        self.commands.retain(|command| !adds(command));
+        taken
+    }
+
     pub(crate) fn query(&mut self, query: Query) -> RequestId {
         let request = draw(&mut self.next);
         self.budgets.sent(self.now, question_weight(query));
@@ -153,6 +174,11 @@ impl Outbox {
             let (request, orders) = (self.cancel.0, self.cancel.1.take());
             self.send_action(orders.len());
             self.commands.push_back(Command::Cancel { request, orders });
+        }
+        if !self.exit.1.is_empty() {
+            let (request, orders) = (self.exit.0, self.exit.1.take());
+            self.send_action(orders.len());
+            self.commands.push_back(Command::Exit { request, orders, expires });
         }
         if !self.modify.1.is_empty() {
             let (request, orders) = (self.modify.0, self.modify.1.take());

@@ -67,11 +67,19 @@ impl References {
         }
     }
 
-    /// What was heard on another connection is history; the average survives until it is too old.
+    /// An oracle price that was heard on another connection is history. The average survives until
+    /// it is too old, and the last prices until there are newer ones: a position is always worth
+    /// something.
     pub(crate) fn disconnected(&mut self) {
         self.oracle = None;
-        self.mark = None;
-        self.mid = None;
+    }
+
+    /// The clock was set back: an age that would be negative is none.
+    pub(crate) fn rebase(&mut self, now: Millis, collar: &Collar) {
+        self.oracle = None;
+        self.slow = self.slow.map(|(slow, at)| (slow, at.min(now)));
+        let latest = now.plus(collar.pause_ms);
+        self.paused_until = self.paused_until.map(|until| until.min(latest));
     }
 
     /// The slow average; `None` before the first mark and mid.

@@ -108,6 +108,13 @@ impl Sync {
         }
     }
 
+    /// Reads everything again soon.
+    pub(crate) fn hurry(&mut self, at: Millis) {
+        for leg in [&mut self.orders, &mut self.account, &mut self.fills] {
+            leg.hurry(at);
+        }
+    }
+
     pub(crate) fn disconnected(&mut self) {
         self.up = None;
     }

@@ -30,6 +30,9 @@ impl Engine {
         /// At most this often the list of orders is read only because a stranger's has opened.
         const STRANGER_MS: u64 = 5_000;
         self.on_market(update.market, |market, clerk| market.update(update, clerk));
+        if update.state == VenueState::Scheduled {
+            self.dead_man_fired(update.time);
+        }
         let stranger = self.markets.get_mut(update.market.index()).is_some_and(|market| {
             update.state == VenueState::Open && !market.orders.knows(update.cloid, update.oid)
         });
@@ -108,12 +111,14 @@ impl Engine {
             return self.audit("answer_unexpected");
         };
         self.heard_time(time);
+        let before = self.worth();
         self.on_markets(|market, clerk| {
             let held = positions.iter().find(|position| position.market == market.id);
             let size = held.map_or(SignedSize::ZERO, |position| position.size);
             market.reported(asked, time, size, clerk);
         });
-        self.money(money);
+        self.corrected(before);
+        self.money(time, money);
         self.announce();
     }
 
@@ -128,6 +133,11 @@ impl Engine {
             }),
             // An orphan's id says nothing about its market.
             None => self.on_markets(|market, clerk| market.status(request, cloid, found, clerk)),
+        }
+        if let Found::Yes(update) = found
+            && update.state == VenueState::Scheduled
+        {
+            self.dead_man_fired(update.time);
         }
     }
 

@@ -47,8 +47,10 @@ impl Engine {
         if self.sync.up.is_some() {
             self.sync.connected(self.now);
         }
+        self.risk.skew.clear();
         for market in &mut self.markets {
             market.book.clear();
+            market.refs.disconnected();
         }
         self.all_dirty();
     }
@@ -60,6 +62,7 @@ impl Engine {
         self.sync.rebase(now);
         self.rebase_burns(now);
         self.out.budgets.rebase(now);
+        self.rebase_risk();
         for market in &mut self.markets {
             market.rebase(now, retry_ms);
         }

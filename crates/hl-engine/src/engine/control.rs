@@ -1,9 +1,7 @@
-//! Connection, operator, dead man's switch: what starts and ends quoting.
-
-use hl_quant::Millis;
+//! Connection and operator: what starts and ends quoting.
 
 use super::{Engine, Mode};
-use crate::{Cause, Connection, DeadManLine, EventKind, Operator, Reply, RequestId, order::Phase};
+use crate::{Cause, Connection, EventKind, MAX_BATCH, Operator, Reply, order::Phase};
 
 impl Engine {
     pub(super) fn connection(&mut self, connection: Connection) {
@@ -12,33 +10,56 @@ impl Engine {
             Connection::Down => self.sync.disconnected(),
         }
         // Whatever was heard before may be out of date in both cases.
+        self.risk.skew.clear();
         for market in &mut self.markets {
             market.book.clear();
+            market.refs.disconnected();
         }
         self.all_dirty();
     }
 
     pub(super) fn operator(&mut self, word: Operator) {
         let since = self.now;
-        let ending = Mode::Ending { word, since: Some(since), reported: false };
-        let next = match (self.mode, word) {
+        match (self.mode, word) {
             // A stop is final, and a second word of the same kind changes nothing.
-            (Mode::Ending { word: Operator::Stop, .. }, _) => return,
-            (Mode::Running, Operator::Resume) => return,
-            (Mode::Ending { word: Operator::Halt, .. }, Operator::Halt) => return,
-            (_, Operator::Halt | Operator::Flatten | Operator::Stop) => ending,
-            (Mode::Ending { .. }, Operator::Resume) => Mode::Running,
-        };
-        self.mode = next;
+            (Mode::Ending { word: Operator::Stop, .. }, _)
+            | (Mode::Running, Operator::Resume)
+            | (Mode::Ending { word: Operator::Halt, .. }, Operator::Halt)
+            | (Mode::Ending { word: Operator::Flatten, .. }, Operator::Flatten) => return,
+            _ => {}
+        }
         self.out.event(since, EventKind::Operator(word));
         match word {
-            Operator::Halt | Operator::Flatten => self.latch(Cause::Operator),
-            Operator::Resume => self.halt = None,
-            Operator::Stop => {}
+            Operator::Halt | Operator::Flatten => self.stop_quoting(word, Cause::Operator),
+            Operator::Stop => self.end_quoting(word),
+            Operator::Resume => {
+                self.accept();
+                self.end_flatten();
+                self.mode = Mode::Running;
+                if self.sync.up.is_some() {
+                    // Start as from a fresh connection: read everything first.
+                    self.sync.connected(since);
+                }
+                self.all_dirty();
+            }
         }
-        if next == Mode::Running && self.sync.up.is_some() {
-            // Start as from a fresh connection: read everything first.
-            self.sync.connected(since);
+    }
+
+    /// Ends quoting until the operator's word, in this run and in those after it.
+    pub(super) fn stop_quoting(&mut self, word: Operator, cause: Cause) {
+        self.latch(cause);
+        self.end_quoting(word);
+        match word {
+            Operator::Flatten => self.begin_flatten(),
+            _ => self.end_flatten(),
+        }
+    }
+
+    /// Takes back what a shell has not fetched yet, and lets no order through from here on.
+    fn end_quoting(&mut self, word: Operator) {
+        self.mode = Mode::Ending { word, since: Some(self.now), reported: false };
+        for request in self.out.withdraw() {
+            self.outcome(request, &[Reply::NeverSent; MAX_BATCH]);
         }
         self.all_dirty();
     }
@@ -58,12 +79,14 @@ impl Engine {
             self.sync.orders.hurry(self.now.plus(wait));
         }
         if !confirmed && !overdue {
-            self.mode = Mode::Ending { word, since: Some(since), reported: false };
             return;
         }
         self.mode = Mode::Ending { word, since: Some(since), reported: true };
         if word == Operator::Stop {
             self.on_markets(|market, clerk| market.end_unresolved(clerk));
+        }
+        if confirmed {
+            self.clear_dead_man();
         }
         // Nothing is known to remain, but the venue has not confirmed it either: that is not zero.
         let remaining = if confirmed { 0 } else { remaining.max(1) };
@@ -86,57 +109,5 @@ impl Engine {
         if self.markets.iter().any(|m| m.orders.iter().any(|order| rests(order.phase))) {
             self.quiet = self.now;
         }
-    }
-
-    /// Pushes the dead man's switch back while the engine quotes.
-    pub(super) fn run_dead_man(&mut self) {
-        let Some(settings) = self.config.dead_man else { return };
-        let Some(next) = self.dead_man.next else { return };
-        let waiting = self
-            .dead_man
-            .asked
-            .is_some_and(|(_, at)| self.now.since(at) < self.config.timing.answer_timeout_ms);
-        if waiting || self.now < next || self.sync.up.is_none() || self.mode != Mode::Running {
-            return;
-        }
-        let fires = self.now.plus(settings.ahead_ms);
-        let request = self.out.schedule_cancel(Some(fires));
-        self.dead_man.asked = Some((request, self.now));
-        self.dead_man.fires = Some(fires);
-        self.dead_man.next = Some(self.now.plus(settings.every_ms));
-    }
-
-    /// Takes the answer about the dead man's switch, if it is that.
-    pub(super) fn dead_man_answer(&mut self, request: RequestId, reply: Reply) -> bool {
-        if self.dead_man.asked.take_if(|(id, _)| *id == request).is_none() {
-            return false;
-        }
-        match reply {
-            Reply::Accepted { .. } => {
-                if let Some(fires) = self.dead_man.fires {
-                    let is_first = !std::mem::replace(&mut self.dead_man.armed, true);
-                    if is_first {
-                        self.out.event(self.now, EventKind::DeadMan(DeadManLine::Armed(fires)));
-                    }
-                }
-            }
-            Reply::Rejected { code, .. } => {
-                self.dead_man.next = None;
-                self.out.event(self.now, EventKind::DeadMan(DeadManLine::Refused(code)));
-            }
-            Reply::Unknown | Reply::NeverSent => {
-                self.dead_man.next = Some(self.now.plus(self.config.timing.retry_ms));
-            }
-        }
-        true
-    }
-
-    /// When the dead man's switch has to be pushed back.
-    pub(super) fn dead_man_due(&self) -> Option<Millis> {
-        self.config.dead_man?;
-        let running = self.mode == Mode::Running && self.sync.up.is_some();
-        let timeout = self.config.timing.answer_timeout_ms;
-        let asked = self.dead_man.asked.map(|(_, at)| at.plus(timeout));
-        self.dead_man.next.filter(|_| running).map(|next| asked.map_or(next, |at| at.max(next)))
     }
 }

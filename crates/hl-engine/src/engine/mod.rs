@@ -3,7 +3,9 @@
 mod account;
 mod clock;
 mod control;
+mod dead_man;
 mod evidence;
+mod exit;
 mod risk;
 mod timers;
 
@@ -12,14 +14,16 @@ use hl_quant::{Millis, Notional};
 use self::evidence::{BURNS, Burn};
 
 use crate::{
-    BudgetNews, BudgetView, EngineConfig, EventKind, Halt, Input, Journal, MarketId, MarketView,
-    NoQuote, Operator, OrderView, Output, QuoteModel, RequestId, Stats,
+    BudgetNews, BudgetView, EngineConfig, EventKind, Halt, Input, MarketId, MarketView, NoQuote,
+    Operator, OrderView, Output, QuoteModel, Stats,
     ids::CloidMaker,
     market::{Clerk, Desk, Listed, Market, Spec},
     outbox::Outbox,
     stats::bump,
     sync::Sync,
 };
+use dead_man::{DeadManState, Relaxed};
+use risk::AccountRisk;
 
 /// No order lives longer on its way than this, whatever was configured: a later run relies on it.
 pub(crate) const ACTION_LIFE_MAX_MS: u64 = 30_000;
@@ -43,18 +47,6 @@ enum Mode {
     },
 }
 
-/// The dead man's switch as far as it got.
-#[derive(Clone, Copy, Debug, Default)]
-struct DeadManState {
-    /// The request in flight, and when it was made.
-    asked: Option<(RequestId, Millis)>,
-    fires: Option<Millis>,
-    /// When to push it back next; `None` after a refusal.
-    next: Option<Millis>,
-    /// Whether the venue has accepted it before.
-    armed: bool,
-}
-
 /// The trading core of one account: a state machine without clock, socket or thread.
 ///
 /// See the [crate documentation](crate) for how to drive it.
@@ -70,8 +62,10 @@ pub struct Engine {
     mode: Mode,
     /// The halt that holds, if one does.
     halt: Option<Halt>,
-    journal: Journal,
     dead_man: DeadManState,
+    /// The limits as given, while tighter ones are in force.
+    relaxed: Option<Relaxed>,
+    risk: AccountRisk,
     /// Attempts so far.
     seq: u64,
     /// The latest block that the venue has told of.
@@ -130,8 +124,9 @@ impl Engine {
             sync: Sync::default(),
             mode: Mode::Running,
             halt: None,
-            journal: Journal::Written,
-            dead_man: DeadManState { next: Some(Millis(0)), ..DeadManState::default() },
+            dead_man: DeadManState::default(),
+            relaxed: None,
+            risk: AccountRisk::default(),
             seq: 0,
             venue_now: Millis(0),
             announced: None,
@@ -160,7 +155,8 @@ impl Engine {
         self
     }
 
-    /// The configuration.
+    /// The configuration in force: as given, except that some limits are tighter while
+    /// [`Engine::watchdog_is_tight`].
     #[must_use]
     pub const fn config(&self) -> &EngineConfig {
         &self.config
@@ -216,8 +212,10 @@ impl Engine {
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
         self.tick(now);
         self.out.begin(self.now, self.now.plus(self.config.timing.action_life_ms));
+        self.begin_restored();
         self.take(input);
         self.run_timers();
+        self.run_risk();
         self.decide();
         self.note_quiet();
         self.out.flush();
@@ -240,9 +238,11 @@ impl Engine {
         let now = self.now;
         match input {
             Input::Book { market, time, bids, asks } => {
+                self.risk.skew.hear(now, time);
                 self.quoted(market, time, |market| market.take_book(now, time, bids, asks));
             }
             Input::Bbo { market, time, bid, ask } => {
+                self.risk.skew.hear(now, time);
                 self.quoted(market, time, |market| market.take_bbo(now, time, bid, ask));
             }
             Input::Trade { market, time, aggressor, price, size: _ } => {
@@ -289,6 +289,7 @@ impl Engine {
             Input::QueryFailed { request } => self.query_failed(request),
             Input::RateLimit { used, cap } => {
                 self.rate_limit(used, cap);
+                self.dead_man_volume(cap);
             }
             Input::Connection(connection) => self.connection(connection),
             Input::Operator(word) => self.operator(word),
@@ -365,9 +366,6 @@ impl Engine {
         match self.mode {
             Mode::Ending { word: Operator::Stop, .. } => Some(NoQuote::Stopped),
             Mode::Ending { .. } => Some(NoQuote::Halted),
-            Mode::Running if self.journal == Journal::Failed => {
-                Some(NoQuote::Risk(crate::Cause::Journal))
-            }
             Mode::Running if self.sync.up.is_none() => Some(NoQuote::Disconnected),
             Mode::Running if !self.sync.is_complete(self.now, &self.config.timing) => {
                 Some(NoQuote::NotReconciled)
@@ -400,6 +398,7 @@ impl Engine {
                 seq: &mut self.seq,
                 out: &mut self.out,
                 switch,
+                verdict: self.risk.shown(),
                 gross_others,
                 orders_elsewhere,
             };

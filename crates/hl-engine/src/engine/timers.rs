@@ -27,6 +27,7 @@ impl Engine {
         self.ask_account();
         self.ask_specs();
         self.run_dead_man();
+        self.run_flatten();
         self.run_ending();
     }
 
@@ -78,8 +79,10 @@ impl Engine {
             let since = self.fills_since();
             self.sync.fills.asked(self.out.query(Query::Fills { since }), now);
         }
-        if self.sync.ledger.is_due(now, timeout) && may(&self.out, Class::Reconcile, QUESTION) {
-            let since = self.fills_since();
+        if let Some(since) = self.risk.waits_since()
+            && self.sync.ledger.is_due(now, timeout)
+            && may(&self.out, Class::Reconcile, QUESTION)
+        {
             self.sync.ledger.asked(self.out.query(Query::Ledger { since }), now);
         }
     }
@@ -134,13 +137,10 @@ impl Engine {
         let timeout = timing.answer_timeout_ms;
         let listens = self.sync.up.is_some();
         let first = [self.sync.orders.due_at(timeout), self.sync.specs.due_at(timeout)];
-        let later = [
-            self.sync.account.due_at(timeout),
-            self.sync.fills.due_at(timeout),
-            self.sync.ledger.due_at(timeout),
-        ];
+        let later = [self.sync.account.due_at(timeout), self.sync.fills.due_at(timeout)];
+        let ledger = self.risk.waits_since().map(|_| self.sync.ledger.due_at(timeout));
         let listed = self.sync.orders.good.is_some();
-        let later = later.into_iter().filter(move |_| listed);
+        let later = later.into_iter().chain(ledger).filter(move |_| listed);
         let legs = first.into_iter().chain(later).filter(move |_| listens);
         let ending = match self.mode {
             Mode::Ending { since, reported: false, .. } => {

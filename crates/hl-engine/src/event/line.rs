@@ -290,6 +290,7 @@ impl fmt::Display for Figure {
             Self::Ms(x) => write!(f, "{x}ms"),
             Self::Ppm(x) => write!(f, "{x}bps"),
             Self::Usd(x) => write!(f, "{x:.2}"),
+            Self::Word(x) => f.write_str(x),
         }
     }
 }

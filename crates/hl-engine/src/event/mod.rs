@@ -321,6 +321,8 @@ pub enum Figure {
     Ppm(Ppm),
     /// Signed money.
     Usd(Usd),
+    /// A state, in a few fixed words joined by `_`.
+    Word(&'static str),
 }
 
 /// Our state against the venue's.

@@ -3,7 +3,7 @@
 use hl_quant::{MarketSpec, Notional, Price, Side, SignedSize, Size, SzDecimals};
 
 use super::{Budget, Candidate, Facts, OrderCount, Rule, Stop, check};
-use crate::{Figure, MarketStatus, NoQuote, exposure::Exposure};
+use crate::{Collar, Figure, MarketStatus, NoQuote, Ppm, exposure::Exposure};
 
 fn price(text: &str) -> Price {
     text.parse().unwrap()
@@ -30,12 +30,14 @@ fn facts(spec: &MarketSpec) -> Facts<'_> {
         data_max_age_ms: 3_000,
         touch: (Some(price("164.89")), Some(price("164.91"))),
         own: (None, None),
+        references: Ok((price("164.9"), price("164.9"))),
+        collar: Collar { oracle: Ppm::ONE, slow: Ppm::ONE, ..Collar::default() },
         exposure: Exposure::default(),
         mark: Some(price("164.9")),
         max_position: Notional::whole(1_000),
         gross_others: Some(Notional::ZERO),
         max_gross: Notional::whole(10_000),
-        orders: OrderCount { here: 0, max_here: 10, all: 0, max_all: 100 },
+        orders: OrderCount { here: 0, max_here: 10, all: 0, max_all: 100, same_side: 0 },
         budget: Budget { left: Some(1_000), reserve: 500 },
     }
 }
@@ -212,25 +214,62 @@ fn the_gross_cap_never_stops_the_side_that_reduces() {
 }
 
 #[test]
-fn the_reducing_side_has_two_orders_more() {
-    let count = |here, all, position: &str| {
+fn the_reducing_side_may_always_have_two_orders() {
+    let count = |here, all, position: &str, same_side| {
         let position = position.parse().unwrap();
         judge(Side::Ask, "164.91", "1", move |facts| {
-            facts.orders = OrderCount { here, max_here: 10, all, max_all: 20 };
+            facts.orders = OrderCount { here, max_here: 10, all, max_all: 20, same_side };
             facts.exposure = Exposure { position, ..Exposure::default() };
         })
         .map(|stop| stop.rule)
     };
     let stop = Some(Rule::OrderCount);
-    assert_eq!((count(9, 9, "0"), count(10, 10, "0")), (None, stop));
-    assert_eq!((count(11, 11, "3"), count(12, 12, "3")), (None, stop));
-    assert_eq!(count(10, 10, "-3"), stop, "this one would grow the short");
-    assert_eq!((count(1, 19, "0"), count(1, 20, "0")), (None, stop));
+    assert_eq!((count(9, 9, "0", 9), count(10, 10, "0", 0)), (None, stop));
+    assert_eq!((count(99, 99, "3", 1), count(99, 99, "3", 2)), (None, stop));
+    assert_eq!(count(10, 10, "-3", 0), stop, "this one would grow the short");
+    assert_eq!((count(1, 19, "0", 0), count(1, 20, "0", 0)), (None, stop));
 }
 
 #[test]
-fn what_is_kept_for_cancels_is_not_spent() {
+fn what_is_kept_for_cancels_is_not_spent_on_quotes() {
     let left = |left| stops_bid(move |facts| facts.budget = Budget { left, reserve: 500 });
     assert_eq!((left(Some(501)), left(Some(500))), (None, Some(Rule::Budget)));
     assert_eq!(left(None), None, "not known yet");
+}
+
+#[test]
+fn the_price_is_near_both_references_or_the_order_does_not_leave() {
+    let near = |oracle: &'static str, slow: &'static str| {
+        judge(Side::Bid, "164.89", "1", |facts| {
+            facts.collar = Collar { oracle: Ppm(10_000), slow: Ppm(20_000), ..Collar::default() };
+            facts.references = Ok((price(oracle), price(slow)));
+        })
+    };
+    // One percent of 166.55 is 1.6655; of 166.56, less than what is missing to it.
+    assert_eq!(near("166.55", "164.9"), None);
+    let stop = near("166.56", "164.9").unwrap();
+    assert_eq!(stop.rule, Rule::Collar);
+    assert_eq!(
+        (stop.have, stop.limit),
+        (Figure::Price(price("164.89")), Figure::Price(price("166.56")))
+    );
+    assert_eq!(near("163.26", "164.9"), None);
+    assert_eq!(near("163.25", "164.9").map(|stop| stop.rule), Some(Rule::Collar), "above it too");
+    assert_eq!(near("164.9", "168.25"), None);
+    let stop = near("164.9", "168.26").unwrap();
+    assert_eq!((stop.rule, stop.limit), (Rule::Collar, Figure::Price(price("168.26"))));
+    for why in [NoQuote::NoReference, NoQuote::ReferencesDisagree] {
+        let stop = judge(Side::Ask, "164.91", "1", |facts| facts.references = Err(why)).unwrap();
+        assert_eq!((stop.rule, stop.have), (Rule::Collar, Figure::Word(why.code())));
+    }
+}
+
+#[test]
+fn every_stop_carries_its_numbers() {
+    let stop = judge(Side::Bid, "164.89", "1", |facts| facts.switch = Some(NoQuote::Halted));
+    assert_eq!(stop.unwrap().have, Figure::Word("halted"));
+    let stop = judge(Side::Bid, "164.89", "1", |facts| facts.data = Some(NoQuote::ClockSkew));
+    assert_eq!(stop.unwrap().have, Figure::Word("clock_skew"));
+    let stop = judge(Side::Bid, "164.89", "1", |facts| facts.status = MarketStatus::CancelOnly);
+    assert_eq!(stop.unwrap().have, Figure::Word("cancel_only"));
 }

@@ -8,7 +8,7 @@ use crate::{
     CancelLine, CancelStage, Doubt, EventKind, Found, IntentId, OrderUpdate, RaceLine, RacePace,
     Reply, RequestId, Submit, SubmitEnd, Timing, VenueState,
     budget::limits::EXPIRED_COST,
-    order::{Order, Phase},
+    order::{Order, Origin, Phase},
     outbox::Outbox,
     stats::{Stats, bump},
 };
@@ -53,6 +53,23 @@ fn end(
     };
     clerk.out.event(clerk.now, EventKind::Submit(submit));
     (order.tries > 1).then_some((order.intent, order.cloid))
+}
+
+/// Whether a refusal says that an order was wrong, and not that the moment was.
+const fn is_our_fault(code: RejectCode) -> bool {
+    use RejectCode::{
+        Alo, Halted, IocNoMatch, NoLiquidity, NotFound, OpenInterestCap, PostOnlyWindow, Rate,
+    };
+    !matches!(
+        code,
+        Alo | Halted
+            | IocNoMatch
+            | NoLiquidity
+            | NotFound
+            | OpenInterestCap
+            | PostOnlyWindow
+            | Rate
+    )
 }
 
 impl Market {
@@ -114,6 +131,9 @@ impl Market {
                 // More than one word about fills only delays: they count when they come themselves.
                 if filled >= order.size {
                     order.close(clerk.now, Some(order.size), clerk.timing.retry_ms);
+                } else if order.origin == Origin::Exit {
+                    // It never rests; how much of it traded is the venue's to say.
+                    order.close(clerk.now, None, clerk.timing.retry_ms);
                 }
                 self.end(cloid, SubmitEnd::Accepted, clerk);
                 self.rejects = 0;
@@ -123,8 +143,11 @@ impl Market {
             }
             Reply::Rejected { code, bbo } => {
                 order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
+                let quotes = order.origin == Origin::Quote;
                 self.end(cloid, SubmitEnd::Rejected(code), clerk);
-                self.rejected(cloid, code, bbo, clerk);
+                if quotes {
+                    self.rejected(cloid, code, bbo, clerk);
+                }
             }
             Reply::NeverSent => {
                 order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
@@ -145,6 +168,9 @@ impl Market {
         clerk: &mut Clerk<'_>,
     ) {
         self.dirty = true;
+        if is_our_fault(code) {
+            self.risk.rejects.count(clerk.now);
+        }
         match code {
             RejectCode::Rate => clerk.out.budgets.refused(clerk.now),
             RejectCode::Expired => clerk.out.budgets.address.spend(clerk.now, EXPIRED_COST - 1),

@@ -81,7 +81,9 @@ impl Market {
             desk.event(EventKind::QuoteStop { pair: self.pair(), reason });
         }
         self.drop_retries(GuardEnd::NotQuoting, desk);
-        let cloids = self.cloids(|order| order.may_cancel(desk.now, desk.timing.retry_ms));
+        let cloids = self.cloids(|order| {
+            order.origin != Origin::Exit && order.may_cancel(desk.now, desk.timing.retry_ms)
+        });
         // More than fit at once: go on with the next input.
         self.dirty = cloids.is_full();
         for cloid in cloids {
@@ -150,13 +152,14 @@ impl Market {
         let retry = self.orders.iter().filter_map(|order| {
             order.cancel.filter(|c| c.answered).map(|c| c.sent.plus(desk.timing.retry_ms))
         });
+        let refs = self.refs.due(desk.now, &self.config.collar);
         let stale = if self.why_not.is_none() { self.book.stale_at(desk.timing) } else { None };
         let spec =
             self.spec.as_ref().map(|spec| spec.requested.plus(desk.timing.spec_max_age_ms).plus(1));
         let lifetimes =
             self.orders.iter().map(|order| order.sent.plus(self.config.requote.min_lifetime_ms));
         let retry_at = self.retry_due(desk);
-        [stale, spec, Some(self.next_round), Some(self.parked_until), self.held, retry_at]
+        [stale, spec, refs, Some(self.next_round), Some(self.parked_until), self.held, retry_at]
             .into_iter()
             .flatten()
             .chain(retry)

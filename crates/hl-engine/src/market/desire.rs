@@ -7,8 +7,12 @@ use hl_quant::{
 
 use super::{Desk, Market, Spec, at};
 use crate::{
-    BelowMin, EventKind, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm, Want, budget::Class,
-    fair::fair, quote::size_worth, stats::bump,
+    BelowMin, Cause, EventKind, Figure, Grade, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm, Want,
+    budget::Class,
+    fair::fair,
+    quote::size_worth,
+    risk::{Restraint, Verdict},
+    stats::bump,
 };
 
 /// An order that should rest.
@@ -38,6 +42,7 @@ impl Market {
     /// What should rest now.
     pub(super) fn targets(&mut self, desk: &mut Desk<'_>) -> Result<Targets, NoQuote> {
         self.ready(desk)?;
+        let restraint = self.restraint(desk)?;
         let (bid, ask) = self.book.others()?;
         let touch = match self.book.touch() {
             (Some(bid), Some(ask)) if bid < ask => (bid, ask),
@@ -61,6 +66,7 @@ impl Market {
         self.wants.bids.clear();
         self.wants.asks.clear();
         let wanted = self.model.quote(&known, &mut self.wants);
+        restraint.apply(fair, &mut self.wants);
         let shaped = wanted.and_then(|()| self.shape(&spec, fair, touch, desk));
         self.spec = Some(spec);
         shaped
@@ -90,7 +96,21 @@ impl Market {
         if !desk.allowance(class, live).is_enough() {
             return Err(NoQuote::Budget);
         }
-        self.book.fresh(desk.now, desk.timing)
+        self.book.fresh(desk.now, desk.timing)?;
+        self.refs.ready(desk.now, &self.config.collar)
+    }
+
+    /// What the limits of the account, of this market and of the request budget leave of the quotes.
+    fn restraint(&self, desk: &Desk<'_>) -> Result<Restraint, NoQuote> {
+        let mut verdict = desk.verdict.worst(self.risk.shown());
+        let live = self.orders.count().saturating_add(desk.orders_elsewhere);
+        let allowance = desk.allowance(Class::Quote, live);
+        if !allowance.is_enough() {
+            let left = allowance.left.map_or(Figure::None, Figure::Count);
+            let limit = Figure::Count(allowance.reserve);
+            verdict = verdict.worst(Verdict::new(Grade::OneSided, Cause::Budget, left, limit));
+        }
+        Restraint::of(&verdict, self.ledger.position())
     }
 
     /// The position as a part of its limit, from -1 to 1.

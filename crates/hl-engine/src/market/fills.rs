@@ -21,7 +21,13 @@ pub(crate) enum Counted {
 impl Market {
     /// Counts a fill, unless it has been counted.
     pub(crate) fn fill(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Counted {
-        match self.ledger.fill(fill) {
+        let before = self.ledger.position().raw();
+        let applied = self.ledger.fill(fill);
+        if let Applied::New { .. } = applied {
+            let delta = self.ledger.position().raw().saturating_sub(before);
+            self.risk.fill(clerk.now, fill, delta);
+        }
+        match applied {
             Applied::Repeated => Counted::Clear,
             Applied::TooOld => {
                 self.audit("fill_too_old", clerk.now, clerk.out);

@@ -3,12 +3,14 @@
 mod answers;
 mod converge;
 mod desire;
+mod exit;
 mod fills;
 mod listing;
 mod retry;
 mod send;
 
 pub(crate) use answers::Clerk;
+pub(crate) use exit::ExitDesk;
 pub(crate) use fills::Counted;
 pub(crate) use listing::Listed;
 
@@ -30,6 +32,7 @@ use crate::{
     orders::Orders,
     outbox::Outbox,
     reference::References,
+    risk::{MarketRisk, Verdict},
     stats::bump,
 };
 
@@ -46,6 +49,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) out: &'a mut Outbox,
     /// Why the engine as a whole may not quote.
     pub(crate) switch: Option<NoQuote>,
+    /// What the limits of the account say.
+    pub(crate) verdict: Verdict,
     /// The worst case of the other markets; `None` if one of them cannot be valued.
     pub(crate) gross_others: Option<Notional>,
     /// Orders of the other markets that may be in the book.
@@ -95,6 +100,10 @@ pub(crate) struct Market {
     /// What the market is worth by sources that one book cannot move.
     pub(crate) refs: References,
     foreign_orders: u32,
+    /// What the market's own limits go by.
+    pub(crate) risk: MarketRisk,
+    /// How far the closing of the position got, while it is being closed.
+    exit: Option<exit::Exit>,
     /// The last fair price: what the position is valued at.
     pub(crate) mark: Option<Price>,
     /// What the position from before this run was worth at its first fair price: not our profit.
@@ -152,6 +161,8 @@ impl Market {
             foreign: (Size::ZERO, Size::ZERO),
             refs: References::default(),
             foreign_orders: 0,
+            risk: MarketRisk::default(),
+            exit: None,
             mark: None,
             basis: None,
             why_not: Some(NoQuote::Disconnected),
@@ -200,6 +211,11 @@ impl Market {
         }
     }
 
+    /// Cash and position by our own count; `None` if it cannot be said.
+    pub(crate) fn worth(&self) -> Option<i128> {
+        self.risk.worth(self.ledger.position(), self.refs.mid())
+    }
+
     /// Applies a snapshot of the book.
     pub(crate) fn take_book(
         &mut self,
@@ -238,6 +254,7 @@ impl Market {
             let mid = bid.price.midpoint(ask.price, hl_quant::Round::Down);
             self.estimates.see(now, time, (best_bid, best_ask), mid);
             self.refs.see(now, mid, &self.config.collar);
+            self.risk.see(now, mid);
         }
     }
 

@@ -85,7 +85,7 @@ impl Market {
     /// Whether the gate lets an order through; if not, the rule, which is logged once per side.
     fn pass(&mut self, side: Side, target: Target, desk: &mut Desk<'_>) -> Result<(), Rule> {
         let candidate = Candidate { side, price: target.price, size: target.size };
-        let verdict = gate::check(&candidate, &self.facts(side, desk));
+        let verdict = gate::check(&candidate, &self.facts(&candidate, desk));
         let rule = verdict.err().map(|stop| stop.rule);
         let mut is_news = false;
         if let Some(last) = self.stopped.get_mut(at(side)) {
@@ -93,7 +93,7 @@ impl Market {
         }
         let Err(stop) = verdict else { return Ok(()) };
         if stop.rule == Rule::Budget {
-            self.hold_until(desk.ready_at(self.class(side)));
+            self.hold_until(desk.ready_at(self.class(&candidate)));
         }
         if is_news {
             bump(&mut self.stats.gate_stops);
@@ -116,20 +116,16 @@ impl Market {
     }
 
     /// What an order of `side` is to the budget: one that makes the position smaller comes first.
-    pub(super) fn class(&self, side: Side) -> Class {
-        if self.ledger.position().side() == Some(side.opposite()) {
-            Class::Reduce
-        } else {
-            Class::Quote
-        }
+    fn class(&self, order: &Candidate) -> Class {
+        if gate::reduces(order, &self.exposure()) { Class::Reduce } else { Class::Quote }
     }
 
     /// What the gate looks at, as of now: orders recorded a moment ago count.
-    fn facts(&self, side: Side, desk: &Desk<'_>) -> Facts<'_> {
+    fn facts(&self, order: &Candidate, desk: &Desk<'_>) -> Facts<'_> {
         let spec = self.spec.as_ref();
         let here = self.orders.count();
         let all = here.saturating_add(desk.orders_elsewhere);
-        let class = self.class(side);
+        let class = self.class(order);
         let allowance = desk.allowance(class, all);
         // The minute's weight counts like a budget of the address with nothing left.
         let (left, reserve) = match desk.ready_at(class) {
@@ -147,6 +143,8 @@ impl Market {
             data_max_age_ms: desk.timing.book_limit_ms(),
             touch: self.book.touch(),
             own: self.orders.extremes(),
+            references: self.refs.both(desk.now, &self.config.collar),
+            collar: self.config.collar,
             exposure: self.exposure(),
             mark: self.mark,
             max_position: self.config.max_position,
@@ -157,6 +155,7 @@ impl Market {
                 max_here: u64::from(self.config.max_orders),
                 all,
                 max_all: u64::from(desk.limits.max_orders),
+                same_side: self.orders.count_of(order.side),
             },
             budget: gate::Budget { left, reserve },
         }

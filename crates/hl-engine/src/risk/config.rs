@@ -90,8 +90,6 @@ pub struct MarginLimits {
     /// With less free margin than this part of the account's value, only the side that reduces a
     /// position quotes.
     pub one_sided_below: Ppm,
-    /// With less than this, nothing quotes.
-    pub cancel_only_below: Ppm,
     /// When the maintenance margin is more than this part of the account's value, positions are
     /// closed: the venue liquidates at the whole of it.
     pub flatten_above: Ppm,
@@ -99,11 +97,7 @@ pub struct MarginLimits {
 
 impl Default for MarginLimits {
     fn default() -> Self {
-        Self {
-            one_sided_below: Ppm(100_000),
-            cancel_only_below: Ppm(50_000),
-            flatten_above: Ppm(800_000),
-        }
+        Self { one_sided_below: Ppm(100_000), flatten_above: Ppm(800_000) }
     }
 }
 

@@ -129,6 +129,29 @@ impl Cause {
         }
     }
 
+    /// Whether it is a number that can hover around its limit. The others are states: they are over
+    /// when they are over.
+    pub(crate) const fn lingers(self) -> bool {
+        match self {
+            Self::DailyLoss
+            | Self::Drawdown
+            | Self::Margin
+            | Self::Markout
+            | Self::Rejects
+            | Self::Skew
+            | Self::Budget => true,
+            Self::Clear
+            | Self::Operator
+            | Self::SafeMode
+            | Self::JournalDamaged
+            | Self::Earlier
+            | Self::Unexplained
+            | Self::NotComputable
+            | Self::Journal
+            | Self::Flattened => false,
+        }
+    }
+
     /// The cause of that word; `None` for a word of another version.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

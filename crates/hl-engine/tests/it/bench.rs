@@ -184,6 +184,8 @@ impl Bench {
 
     /// Sends the present book of a market.
     pub fn book(&mut self, market: MarketId) {
+        let (mark, oracle) = self.venue.references(market);
+        self.input(Input::Reference { market, mark, oracle });
         let (bids, asks) = self.venue.book(market);
         self.input(Input::Book { market, time: self.now, bids: &bids, asks: &asks });
     }

@@ -301,6 +301,8 @@ impl World {
 
     pub fn send_book(&mut self, market: MarketId) {
         if self.connected {
+            let (mark, oracle) = self.venue.references(market);
+            self.input(Input::Reference { market, mark, oracle });
             let (bids, asks) = self.venue.book(market);
             self.input(Input::Book { market, time: self.now, bids: &bids, asks: &asks });
         }

@@ -199,6 +199,9 @@ fn the_gate_names_its_rule_and_its_numbers() {
         (Figure::Signed("-0.5".parse().unwrap()), "-0.5"),
         (Figure::Count(3), "3"),
         (Figure::Ms(3_001), "3001ms"),
+        (Figure::Ppm(Ppm(-150)), "-1.5bps"),
+        (Figure::Usd(Usd::from_e8(-12_345_678_901)), "-123.45"),
+        (Figure::Word("halted"), "halted"),
     ] {
         let text = format!(" have={text} ");
         let line = line(EventKind::Gate(GateStop { have: figure, ..stop.clone() }));
@@ -207,8 +210,8 @@ fn the_gate_names_its_rule_and_its_numbers() {
     let codes: Vec<_> = Rule::ALL.iter().map(|rule| rule.code()).collect();
     assert_eq!(
         codes.join(" "),
-        "switch tradeable fresh_data legal_text min_notional touch own_cross position_cap \
-         gross_cap order_count budget"
+        "switch tradeable fresh_data legal_text min_notional touch own_cross collar \
+         position_cap gross_cap order_count budget"
     );
 }
 

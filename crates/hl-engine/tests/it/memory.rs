@@ -42,10 +42,16 @@ fn books_decisions_answers_and_fills_allocate_nothing() {
         for market in [SOL, BTC] {
             let (bid, ask) = walk(market, round);
             bench.venue.touch.insert(market, (bid, ask));
+            let (mark, oracle) = bench.venue.references(market);
+            let told = Input::Reference { market, mark, oracle };
+            let (count, mut asked) = counted(&mut bench, told);
+            allocated += count;
             let (bids, asks) = ([level(bid)], [level(ask)]);
             let book = Input::Book { market, time: bench.now, bids: &bids, asks: &asks };
             let (count, commands) = counted(&mut bench, book);
             allocated += count;
+            asked.extend(commands);
+            let commands = asked;
             decisions += usize::from(!commands.is_empty());
             for command in commands {
                 allocated += answer(&mut bench, &command);

@@ -72,6 +72,8 @@ pub struct Venue {
     /// Whose commands these are: each run of an engine counts its requests from one.
     pub run: u64,
     pub money: AccountMoney,
+    /// Oracle and mark price where they are not the mid of the touch.
+    pub oracle: BTreeMap<MarketId, Option<Price>>,
     pub transfers: Vec<Transfer>,
     next: u64,
 }
@@ -91,6 +93,7 @@ impl Default for Venue {
             burnt: BTreeSet::new(),
             run: 0,
             money: AccountMoney::idle(Usd::from_e8(1_000_000_000_000)),
+            oracle: BTreeMap::new(),
             transfers: Vec::new(),
             next: 0,
         }
@@ -105,6 +108,14 @@ impl Venue {
 
     pub fn open(&self) -> impl Iterator<Item = &Resting> {
         self.orders.iter().filter(|order| order.is_open())
+    }
+
+    /// Mark and oracle price.
+    pub fn references(&self, market: MarketId) -> (Option<Price>, Option<Price>) {
+        let mid =
+            self.touch.get(&market).map(|(bid, ask)| bid.midpoint(*ask, hl_quant::Round::Down));
+        let told = self.oracle.get(&market).copied().unwrap_or(mid);
+        (told, told)
     }
 
     pub fn position(&self, market: MarketId) -> SignedSize {

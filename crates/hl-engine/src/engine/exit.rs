@@ -1,0 +1,46 @@
+//! Closing positions: the one path that takes liquidity.
+
+use super::{Engine, Mode};
+use crate::{Operator, market::ExitDesk};
+
+impl Engine {
+    /// From now on positions are closed, market by market, until all are flat or given up.
+    pub(super) fn begin_flatten(&mut self) {
+        let now = self.now;
+        for market in &mut self.markets {
+            market.begin_exit(now);
+        }
+    }
+
+    pub(super) fn end_flatten(&mut self) {
+        for market in &mut self.markets {
+            market.end_exit();
+        }
+    }
+
+    /// Whether positions are being closed.
+    #[must_use]
+    pub fn is_flattening(&self) -> bool {
+        self.markets.iter().any(|market| market.is_exiting())
+    }
+
+    /// One step in each market. Only what has been read back from the venue is closed: on the word
+    /// of an old position an order could not reduce what is no longer there.
+    pub(super) fn run_flatten(&mut self) {
+        let word = matches!(self.mode, Mode::Ending { word: Operator::Flatten, .. });
+        if !word || !self.sync.is_complete(self.now, &self.config.timing) {
+            return;
+        }
+        let mut desk = ExitDesk {
+            now: self.now,
+            config: self.config.risk.exit,
+            spec_max_age_ms: self.config.timing.spec_max_age_ms,
+            cloids: self.cloids,
+            seq: &mut self.seq,
+            out: &mut self.out,
+        };
+        for market in &mut self.markets {
+            market.run_exit(&mut desk);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Each rule of the gate.
+
+use hl_quant::{MarketSpec, Notional, Price, Side};
+
+use super::{Budget, Candidate, Facts, REDUCING_ORDERS, Rule, reduces, text};
+use crate::{Figure, MarketStatus, reference::far};
+
+type Verdict = Result<(), (Figure, Figure)>;
+
+pub(super) fn holds(rule: Rule, order: &Candidate, facts: &Facts<'_>) -> Verdict {
+    match rule {
+        Rule::Switch => {
+            facts.switch.map_or(Ok(()), |why| Err((Figure::Word(why.code()), Figure::None)))
+        }
+        Rule::Tradeable => tradeable(facts),
+        Rule::FreshData => {
+            let (age, max) = (facts.data_age_ms, facts.data_max_age_ms);
+            require(age <= max, || (Figure::Ms(age), Figure::Ms(max)))?;
+            facts.data.map_or(Ok(()), |why| Err((Figure::Word(why.code()), Figure::Ms(max))))
+        }
+        Rule::LegalText => legal_text(order, facts),
+        Rule::MinNotional => {
+            let min = facts.spec.map_or(Notional::from_raw(u128::MAX), MarketSpec::min_notional);
+            let have = order.price.get() * order.size.get();
+            require(have >= min, || (Figure::Notional(have), Figure::Notional(min)))
+        }
+        Rule::Touch => away_from(order, facts.touch),
+        Rule::OwnCross => away_from(order, facts.own),
+        Rule::Collar => collar(order, facts),
+        Rule::PositionCap => position_cap(order, facts),
+        Rule::GrossCap => gross_cap(order, facts),
+        Rule::OrderCount => order_count(order, facts),
+        Rule::Budget => budget(facts.budget),
+    }
+}
+
+fn require(holds: bool, figures: impl FnOnce() -> (Figure, Figure)) -> Verdict {
+    if holds { Ok(()) } else { Err(figures()) }
+}
+
+fn tradeable(facts: &Facts<'_>) -> Verdict {
+    let (age, max) = (facts.spec_age_ms, facts.spec_max_age_ms);
+    require(facts.spec.is_some() && age <= max, || (Figure::Ms(age), Figure::Ms(max)))?;
+    require(facts.status == MarketStatus::Trading, || (Figure::Word("cancel_only"), Figure::None))
+}
+
+fn legal_text(order: &Candidate, facts: &Facts<'_>) -> Verdict {
+    let (price, size) = (order.price.to_text(), order.size.to_text());
+    let legal = facts.spec.is_some_and(|spec| {
+        let sz_decimals = spec.sz_decimals().get();
+        text::price_is_legal(price.as_str(), spec.kind(), sz_decimals)
+            && text::size_is_legal(size.as_str(), sz_decimals)
+    });
+    require(legal, || (Figure::Price(order.price.get()), Figure::Size(order.size.get())))
+}
+
+/// A bid below the ask of the pair, an ask above its bid; an unknown price forbids nothing, since
+/// the data rule has already demanded a two-sided book.
+fn away_from(order: &Candidate, (bid, ask): (Option<Price>, Option<Price>)) -> Verdict {
+    let price = order.price.get();
+    let opposite = match order.side {
+        Side::Bid => ask.filter(|ask| price >= *ask),
+        Side::Ask => bid.filter(|bid| price <= *bid),
+    };
+    opposite.map_or(Ok(()), |opposite| Err((Figure::Price(price), Figure::Price(opposite))))
+}
+
+/// Near both references, on either side of them: far below its reference a bid is as much a sign of a
+/// wrong price as far above it.
+fn collar(order: &Candidate, facts: &Facts<'_>) -> Verdict {
+    let max_age = Figure::Ms(facts.collar.max_age_ms);
+    let (oracle, slow) = facts.references.map_err(|why| (Figure::Word(why.code()), max_age))?;
+    let price = order.price.get();
+    for (reference, limit) in [(oracle, facts.collar.oracle), (slow, facts.collar.slow)] {
+        let near = !far(price, reference, limit);
+        require(near, || (Figure::Price(price), Figure::Price(reference)))?;
+    }
+    Ok(())
+}
+
+/// An order that only takes away from the position cannot make any worst case worse, and needs no
+/// price to know it.
+fn position_cap(order: &Candidate, facts: &Facts<'_>) -> Verdict {
+    if reduces(order, &facts.exposure) {
+        return Ok(());
+    }
+    let max = Figure::Notional(facts.max_position);
+    let mark = facts.mark.ok_or((Figure::None, max))?;
+    let after = facts.exposure.with(order.side, order.size.get());
+    let worst = after.worst(order.side, mark);
+    require(worst <= facts.max_position, || (Figure::Notional(worst), max))
+}
+
+/// An order that does not worsen its own market's worst case is never stopped here: with the sum
+/// above its limit, or not computable, the side that reduces must still be able to trade.
+fn gross_cap(order: &Candidate, facts: &Facts<'_>) -> Verdict {
+    if reduces(order, &facts.exposure) {
+        return Ok(());
+    }
+    let max = Figure::Notional(facts.max_gross);
+    let mark = facts.mark.ok_or((Figure::None, max))?;
+    let before = facts.exposure.worst_of_both(mark);
+    let after = facts.exposure.with(order.side, order.size.get()).worst_of_both(mark);
+    if after <= before {
+        return Ok(());
+    }
+    let others = facts.gross_others.ok_or((Figure::None, max))?;
+    let sum = others.saturating_add(after);
+    require(sum <= facts.max_gross, || (Figure::Notional(sum), max))
+}
+
+/// Whatever the counts say, the side that reduces the position may have a few orders.
+fn order_count(order: &Candidate, facts: &Facts<'_>) -> Verdict {
+    let count = facts.orders;
+    let reduces = facts.exposure.position.side() == Some(order.side.opposite());
+    if reduces && count.same_side < REDUCING_ORDERS {
+        return Ok(());
+    }
+    let room =
+        |have: u64, max: u64| require(have < max, || (Figure::Count(have), Figure::Count(max)));
+    room(count.here, count.max_here)?;
+    room(count.all, count.max_all)
+}
+
+/// What is kept depends on what the order does: quoting leaves the cancels their whole reserve, an
+/// order that reduces the position only what the orders in the book need for their own cancels.
+fn budget(budget: Budget) -> Verdict {
+    match budget.left {
+        Some(left) if left <= budget.reserve => {
+            Err((Figure::Count(left), Figure::Count(budget.reserve)))
+        }
+        _ => Ok(()),
+    }
+}

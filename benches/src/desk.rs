@@ -12,6 +12,9 @@ use hl_wire::{Cloid, Oid};
 /// Levels a side of the books that the desk is shown.
 const DEPTH: usize = 20;
 
+/// How often the venue tells its own prices.
+const CONTEXT_MS: u64 = 3_000;
+
 /// An engine that quotes five levels a side in each market, and the little venue around it.
 #[derive(Debug)]
 pub struct Desk {
@@ -22,6 +25,8 @@ pub struct Desk {
     step_ms: u64,
     next_oid: u64,
     commands: Vec<Command>,
+    /// When the venue last told its own prices.
+    told: Millis,
     /// The list of open orders, when it is asked for.
     list: Vec<OpenOrder>,
     /// Commands given since the start.
@@ -101,8 +106,9 @@ impl Desk {
         let step_ms = 1_000 / u64::from(markets.max(1));
         let commands = Vec::with_capacity(64);
         let list = Vec::with_capacity(1_024);
-        let mut desk = Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0 };
+        let mut desk = Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0, told: now };
         desk.input(Input::Connection(Connection::Up));
+        desk.tell_references(markets);
         for round in 0..64 {
             for market in 0..markets {
                 desk.show(MarketId(market), &BookSides::around(100_000 + 40 * (round % 2)));
@@ -120,6 +126,9 @@ impl Desk {
     /// Shows a market's book and decides; returns how many commands came out.
     pub fn decide(&mut self, market: MarketId, book: &BookSides) -> usize {
         self.now = self.now.plus(self.step_ms);
+        if self.now.since(self.told) >= CONTEXT_MS {
+            self.tell_references(self.engine.config().markets.len() as u16);
+        }
         let (time, bids, asks) = (self.now, &book.bids[..], &book.asks[..]);
         self.engine.handle(self.now, Input::Book { market, time, bids, asks });
         self.drain();
@@ -137,6 +146,16 @@ impl Desk {
     #[must_use]
     pub fn orders(&self, market: MarketId) -> usize {
         self.engine.orders(market).count()
+    }
+
+    /// The venue's own prices of every market, as its context channel brings them.
+    fn tell_references(&mut self, markets: u16) {
+        self.told = self.now;
+        let price = Price::from_raw(10_000_000_000_000);
+        for market in (0..markets).map(MarketId) {
+            self.engine.handle(self.now, Input::Reference { market, mark: price, oracle: price });
+            self.drain();
+        }
     }
 
     fn input(&mut self, input: Input<'_>) {

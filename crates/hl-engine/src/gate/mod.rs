@@ -168,4 +168,6 @@ pub(crate) fn check(order: &Candidate, facts: &Facts<'_>) -> Result<(), Stop> {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

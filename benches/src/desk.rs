@@ -106,7 +106,8 @@ impl Desk {
         let step_ms = 1_000 / u64::from(markets.max(1));
         let commands = Vec::with_capacity(64);
         let list = Vec::with_capacity(1_024);
-        let mut desk = Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0, told: now };
+        let mut desk =
+            Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0, told: now };
         desk.input(Input::Connection(Connection::Up));
         desk.tell_references(markets);
         for round in 0..64 {

@@ -22,6 +22,8 @@
 //! let mut orders = Vec::new();
 //! let mut lines = Vec::new();
 //! engine.handle(now, Input::Connection(Connection::Up));
+//! let fair = Some("164.9".parse().unwrap());
+//! engine.handle(now, Input::Reference { market: sol, mark: fair, oracle: fair });
 //! engine.handle(now, Input::Book {
 //!     market: sol, time: now, bids: &[level("164.89")], asks: &[level("164.91")],
 //! });
@@ -98,6 +100,22 @@
 //! - **No quote from doubtful data.** Stale by either clock, empty, one-sided or crossed books, our own
 //!   orders as the only market, an old spec, an account not read back since the last connection: the
 //!   quotes are pulled and the reason is on the record ([`NoQuote`]).
+//! - **A price has two witnesses.** Every order is near the venue's oracle price and near a slow average
+//!   of the mid that the engine keeps itself ([`Collar`]); one missing, old, contradicted or just
+//!   jumped means no quote.
+//! - **Limits end in grades** ([`Grade`], [`RiskConfig`]): wider, one side, cancel only, flatten, halt,
+//!   for one market or all, the worst of what losses, margin, markouts, refusals, clocks, journal
+//!   and budget say. A harsher one comes at once, a milder one when it lasts. Losses are integers,
+//!   measured on the account's value less what the venue's ledger says was transferred; a fall that
+//!   is not explained stops the quotes, and halts if it stays so. What cannot be computed halts.
+//! - **A halt is a latch.** Orders that no shell has fetched are taken back, the cancels leave in the
+//!   same call, and only [`Operator::Resume`] ends it, in this run or in a later one ([`Carry`]).
+//! - **One path takes, and only down.** While positions are flattened, [`Command::Exit`] sends
+//!   reduce-only immediate-or-cancel orders, a bounded number, no worse than the slippage beyond the
+//!   references. The quoting path cannot say such a thing.
+//! - **The dead man's switch is a state.** Armed and pushed back where the venue allows it; where it
+//!   refuses, does not answer or has used up its ten firings, our own limits are tighter
+//!   ([`Watchdog`]) until it relents.
 //! - **Stopping is confirmed.** A halt or a stop cancels everything, again and again, and reports
 //!   `remaining=0` only when the venue's own list says so.
 //! - **Floats stay in the models.** Only [`AvellanedaStoikov`], [`Glft`] and the estimators compute in
@@ -107,11 +125,13 @@
 //!
 //! # What it does not do
 //!
-//! - It has no markout stop yet.
 //! - It writes no journal: it says what must be durable ([`Event::durable`]) and takes it back.
 //! - It knows no nonce: the shell keeps which one it used for which command.
 //! - It retries nothing but a refused tick or lot; every other wish is decided anew.
-//! - It places no order that takes. Flattening is the operator's.
+//! - It flattens on the operator's word, near liquidation, and where [`AtLimit::Flatten`] asks for it;
+//!   a flatten that a restart interrupts is not taken up again: the next run is halted with what is
+//!   left.
+//! - It does not set leverage, and judges margin by the venue's report of the whole account.
 //! - It speaks neither JSON nor HTTP; [`adapt`] turns documents into inputs and commands into actions.
 //!
 //! # Where things are
@@ -119,7 +139,9 @@
 //! `quote` are the models and `estimate` what they know beyond the messages; `float` is the door.
 //! `market` is one market: `desire` says what should rest, `converge` the fewest steps to get there,
 //! `send` takes them through the `gate`, `retry` once more; `answers`, `fills` and `listing` take the
-//! venue's word. `engine` routes inputs, keeps time, reconciles and gathers evidence. `book`, `guard`, `ledger`, `order` and `exposure` are the
+//! venue's word. `engine` routes inputs, keeps time, reconciles and gathers evidence. `risk` is
+//! what limits say, `reference` what prices are compared with, `carry` what the next run must know.
+//! `book`, `guard`, `ledger`, `order` and `exposure` are the
 //! small state machines under them.
 
 #![deny(

@@ -174,7 +174,11 @@ impl Case {
     /// Whether the order makes the position smaller, whatever else trades on its side, and no more.
     fn only_reduces(&self) -> bool {
         let (longest, shortest) = self.ends()[1];
-        if self.bid { self.position < 0 && longest <= 0 } else { self.position > 0 && shortest >= 0 }
+        if self.bid {
+            self.position < 0 && longest <= 0
+        } else {
+            self.position > 0 && shortest >= 0
+        }
     }
 
     /// The first rule that is broken, in the order of the list.

@@ -23,11 +23,11 @@ pub(crate) fn verdict(money: &AccountMoney, limits: &MarginLimits) -> Verdict {
         Verdict::new(grade, Cause::Margin, have, Figure::Ppm(limit))
     };
     let needed = part(Some(money.maintenance.raw()));
-    if !needed.is_some_and(|part| part <= limits.flatten_above.0) {
+    if needed.is_none_or(|part| part > limits.flatten_above.0) {
         return stop(Grade::Flatten, needed, limits.flatten_above);
     }
     let free = part(free);
-    if !free.is_some_and(|part| part >= limits.one_sided_below.0) {
+    if free.is_none_or(|part| part < limits.one_sided_below.0) {
         return stop(Grade::OneSided, free, limits.one_sided_below);
     }
     Verdict::CLEAR

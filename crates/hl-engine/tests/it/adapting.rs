@@ -159,3 +159,130 @@ fn questions_go_to_the_account() {
     assert_eq!(order["oid"], "0x0000000000000000000000000000002a");
     assert_eq!(order["user"], "0x0000000000000000000000000000000000000001");
 }
+
+/// What a ledger of these entries says to the account 0x1.
+fn ledger(entries: &str) -> String {
+    let user: Address = "0x0000000000000000000000000000000000000001".parse().unwrap();
+    let updates: Vec<info::LedgerUpdate> = serde_json::from_str(entries).unwrap();
+    let mut seen = Vec::new();
+    Adapter::new([("SOL", AssetId(5))])
+        .ledger(RequestId(7), user, &updates, &mut |input| seen.push(format!("{input:?}")));
+    seen.join("; ")
+}
+
+fn moved(delta: &str) -> String {
+    let text = ledger(&format!(r#"[{{"time":5,"hash":"0x0","delta":{delta}}}]"#));
+    let start = "Ledger { request: RequestId(7), transfers: [";
+    let list = text.strip_prefix(start).unwrap_or_else(|| panic!("{text}"));
+    let amount = list.split("Usd(").nth(1).and_then(|rest| rest.split(')').next());
+    amount.unwrap_or("0").to_owned()
+}
+
+#[test]
+fn each_kind_of_transfer_moves_the_perpetual_account_by_what_it_says() {
+    let (us, them) = (
+        "0x0000000000000000000000000000000000000001",
+        "0x0000000000000000000000000000000000000002",
+    );
+    for (delta, amount) in [
+        (r#"{"type":"deposit","usdc":"25.0"}"#.to_owned(), "25"),
+        (r#"{"type":"withdraw","usdc":"99.0","nonce":1,"fee":"1.0"}"#.into(), "-100"),
+        (r#"{"type":"accountClassTransfer","usdc":"5.5","toPerp":true}"#.into(), "5.5"),
+        (r#"{"type":"accountClassTransfer","usdc":"5.5","toPerp":false}"#.into(), "-5.5"),
+        (
+            format!(
+                r#"{{"type":"internalTransfer","usdc":"7","user":"{us}","destination":"{them}","fee":"1"}}"#
+            ),
+            "-8",
+        ),
+        (
+            format!(
+                r#"{{"type":"internalTransfer","usdc":"7","user":"{them}","destination":"{us}","fee":"1"}}"#
+            ),
+            "7",
+        ),
+        (
+            format!(
+                r#"{{"type":"subAccountTransfer","usdc":"3","user":"{us}","destination":"{them}"}}"#
+            ),
+            "-3",
+        ),
+        (
+            format!(
+                r#"{{"type":"send","user":"{us}","destination":"{us}","sourceDex":"spot","destinationDex":"","token":"USDC","amount":"4","usdcValue":"4","fee":"0","nativeTokenFee":"0","nonce":1,"feeToken":""}}"#
+            ),
+            "4",
+        ),
+        (
+            format!(
+                r#"{{"type":"send","user":"{us}","destination":"{them}","sourceDex":"","destinationDex":"","token":"USDC","amount":"4","fee":"1","feeToken":"USDC"}}"#
+            ),
+            "-5",
+        ),
+        (
+            format!(
+                r#"{{"type":"send","user":"{us}","destination":"{them}","sourceDex":"spot","destinationDex":"spot","token":"HYPE:0x1","amount":"4"}}"#
+            ),
+            "0",
+        ),
+        (r#"{"type":"vaultDeposit","vault":"0x3","usdc":"9"}"#.into(), "-9"),
+        (r#"{"type":"vaultWithdraw","vault":"0x3","netWithdrawnUsd":"8.5"}"#.into(), "8.5"),
+        (r#"{"type":"liquidation","accountValue":"900"}"#.into(), "0"),
+    ] {
+        assert_eq!(moved(&delta), amount, "{delta}");
+    }
+}
+
+#[test]
+fn a_ledger_that_is_not_understood_answers_nothing() {
+    let failed = "QueryFailed { request: RequestId(7) }";
+    let unknown = ledger(r#"[{"time":5,"hash":"0x0","delta":{"type":"somethingNew","usdc":"1"}}]"#);
+    assert!(unknown.contains("ledger_kind_unknown") && unknown.ends_with(failed), "{unknown}");
+    let entry = r#"{"time":5,"hash":"0x0","delta":{"type":"deposit","usdc":"1"}}"#;
+    let full = format!("[{}]", vec![entry; 500].join(","));
+    assert!(ledger(&full).ends_with(failed), "a full page may have been cut");
+    let fits = format!("[{}]", vec![entry; 499].join(","));
+    assert!(ledger(&fits).starts_with("Ledger"));
+    let (a, b) = (
+        "0x0000000000000000000000000000000000000008",
+        "0x0000000000000000000000000000000000000009",
+    );
+    let strangers = format!(
+        r#"[{{"time":5,"hash":"0x0","delta":{{"type":"internalTransfer","usdc":"7","user":"{a}","destination":"{b}"}}}}]"#
+    );
+    assert!(ledger(&strangers).ends_with(failed), "our name is another one than we think");
+    let huge = r#"[{"time":5,"hash":"0x0","delta":{"type":"deposit","usdc":"170141183460469231731687303715"}}]"#;
+    assert!(ledger(huge).ends_with(failed), "a number out of range is no number");
+}
+
+#[test]
+fn an_exit_is_signed_as_reduce_only_and_immediate_or_cancel_and_nothing_else_is() {
+    let adapter = Adapter::new([("SOL", AssetId(5))]);
+    let spec = crate::bench::spec(SOL);
+    let order = hl_engine::ExitOrder {
+        market: SOL,
+        side: hl_quant::Side::Ask,
+        price: spec.prices().check(crate::bench::price("163.26")).unwrap(),
+        size: spec.sizes().check(crate::bench::size("0.5")).unwrap(),
+        cloid: Cloid(9),
+    };
+    let (request, expires) = (RequestId(1), Millis(1));
+    let orders = [order].into_iter().collect();
+    let action = adapter.action(&Command::Exit { request, orders, expires }).unwrap();
+    let json = serde_json::to_string(&action).unwrap();
+    assert!(json.contains(r#""r":true,"t":{"limit":{"tif":"Ioc"}}"#), "{json}");
+}
+
+#[test]
+fn a_context_is_a_reference_and_the_switchs_cancel_is_known_as_such() {
+    let text = r#"{"channel":"activeAssetCtx","data":{"coin":"SOL","ctx":{"funding":"0.0000125",
+        "openInterest":"688.11","prevDayPx":"15.3","dayNtlVlm":"1.0","premium":null,
+        "oraclePx":"164.95","markPx":"164.9","midPx":null,"impactPxs":null}}}"#;
+    let seen = frame(text).join("");
+    assert!(seen.starts_with("Reference { market: MarketId(0)"), "{seen}");
+    assert!(seen.contains("164.9") && seen.contains("164.95"), "{seen}");
+    let text = r#"{"channel":"orderUpdates","data":[{"order":{"coin":"SOL","side":"B",
+        "limitPx":"164.5","sz":"1","oid":3,"timestamp":5,"origSz":"1"},
+        "status":"scheduledCancel","statusTimestamp":6}]}"#;
+    assert!(frame(text).join("").contains("state: Scheduled"));
+}

@@ -74,9 +74,8 @@ impl References {
         self.oracle = None;
     }
 
-    /// The clock was set back: an age that would be negative is none.
+    /// The clock was set back. Everything begins anew then, so the oracle price is gone already.
     pub(crate) fn rebase(&mut self, now: Millis, collar: &Collar) {
-        self.oracle = None;
         self.slow = self.slow.map(|(slow, at)| (slow, at.min(now)));
         let latest = now.plus(collar.pause_ms);
         self.paused_until = self.paused_until.map(|until| until.min(latest));

@@ -217,3 +217,15 @@ fn a_venue_that_refuses_is_asked_a_few_times() {
     assert_eq!(tried, 8);
     assert!(!bench.engine.is_flattening());
 }
+
+#[test]
+fn a_stop_ends_a_flatten_that_was_waiting() {
+    let mut bench = long();
+    bench.venue.oracle.insert(SOL, None);
+    bench.run(9_000);
+    bench.operator(Operator::Flatten);
+    bench.operator(Operator::Stop);
+    bench.venue.oracle.clear();
+    bench.run(20_000);
+    assert_eq!(exits(&bench), [], "a stop is the last word");
+}

@@ -368,3 +368,18 @@ fn the_gates_collar_stops_what_a_model_wishes_too_far_away() {
     let expected = "pair=SOL side=buy rule=collar px=164.57 sz=0.6 have=164.57 limit=164.9";
     assert!(lines.iter().any(|line| line.ends_with(expected)), "{lines:?}");
 }
+
+#[test]
+fn an_oracle_price_from_before_the_clock_was_set_back_is_none() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    bench.now = Millis(bench.now.0 - 5_000);
+    bench.venue.now = bench.now;
+    bench.input(Input::Timer);
+    let (bids, asks) = bench.venue.book(SOL);
+    bench.input(Input::Book { market: SOL, time: bench.now, bids: &bids, asks: &asks });
+    assert_eq!(why(&bench), Some(NoQuote::NoReference));
+    bench.books();
+    bench.run(1_000);
+    assert_eq!(bench.live(SOL).len(), 2);
+}

@@ -134,7 +134,6 @@ pub(crate) enum Origin {
     /// Of an earlier run, found at the venue or on its record: to be cancelled.
     Orphan,
     /// Closes a position: reduce-only and immediate-or-cancel, so that it never rests.
-    #[expect(dead_code, reason = "nothing asks for a position to be closed yet")]
     Exit,
 }
 

@@ -117,6 +117,7 @@ impl Outbox {
         if self.exit.1.is_full() {
             self.flush();
         }
+        self.budgets.address.spend(self.now, 1);
         stage(&mut self.exit, &mut self.next, order)
     }
 

@@ -30,7 +30,6 @@ pub(crate) struct References {
     paused_until: Option<Millis>,
 }
 
-#[expect(dead_code, reason = "the references are kept; no rule of the gate asks them yet")]
 impl References {
     /// Takes the venue's own prices. A missing price is no news about it: the last one ages.
     pub(crate) fn hear(

@@ -131,6 +131,14 @@ impl Budgets {
         messages && self.weight.holds(now, weight, floor(WEIGHT_AT_ONCE, class))
     }
 
+    /// Whether an order that closes a position may leave now. Exits are few and end by themselves, so
+    /// they need leave nothing to others, and go at the venue's drip once the address has used up its
+    /// requests.
+    pub(crate) fn may_exit(&self, now: Millis) -> bool {
+        let drips = !self.address.is_throttled() || self.address.drips(now);
+        drips && self.may_send(now, Class::Reduce, limits::action_weight(1))
+    }
+
     /// The first moment at which [`Budgets::may_send`].
     pub(crate) fn ready_at(&self, now: Millis, class: Class, weight: u64) -> Millis {
         let ready = self.weight.ready_at(now, weight, floor(WEIGHT_AT_ONCE, class));

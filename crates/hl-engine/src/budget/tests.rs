@@ -126,3 +126,22 @@ fn a_clock_that_is_set_back_fills_no_budget_and_stops_none() {
     assert!(!budgets.may_send(before, Class::Cancel, 1), "nothing came back by it");
     assert!(budgets.may_send(before.plus(74), Class::Cancel, 1), "and it goes on at its pace");
 }
+
+#[test]
+fn an_exit_needs_weight_and_a_drip_but_leaves_no_requests_to_others() {
+    let mut used_up = budgets();
+    while used_up.may_send(T, Class::Reduce, 1) {
+        assert!(used_up.may_exit(T));
+        used_up.sent(T, 1);
+    }
+    assert!(!used_up.may_exit(T), "the rest of the weight is for cancels and questions");
+    let mut last = budgets();
+    last.address.told(T, 9_999, 10_000);
+    assert!(!last.allowance(T, Class::Reduce, 0, 0).is_enough());
+    assert!(last.may_exit(T), "one is left, and it is enough to close");
+    last.address.spend(T, 1);
+    assert!(last.may_exit(T), "none is left: the drip");
+    last.address.spend(T, 1);
+    assert!(!last.may_exit(T.plus(10_999)));
+    assert!(last.may_exit(T.plus(11_000)));
+}

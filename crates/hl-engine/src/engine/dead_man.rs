@@ -2,10 +2,13 @@
 //! of our own where it does not.
 
 use hl_quant::{Millis, Notional};
+use hl_wire::RejectCode;
 
 use super::{Engine, Mode};
 use crate::{
-    DeadManLine, EventKind, Limits, Ppm, Reply, RequestId, Timing, Triggers, carry::utc_day,
+    DeadManLine, EventKind, Limits, Ppm, Reply, RequestId, Timing, Triggers,
+    budget::{Class, limits::action_weight},
+    carry::utc_day,
 };
 
 /// What an account must have traded before the venue takes a scheduled cancel, in whole dollars
@@ -109,10 +112,17 @@ impl Engine {
         if !ready || self.dead_man.asked.is_some() || stage == Stage::Exhausted {
             return;
         }
-        if self.now >= self.dead_man.next {
+        if self.now >= self.dead_man_ready() {
             self.dead_man.next = self.now.plus(settings.every_ms);
             self.ask_dead_man(Some(self.now.plus(settings.ahead_ms)));
         }
+    }
+
+    /// When the switch is pushed back next: when it is time, and when the weight allows it. It comes
+    /// out of the same share as cancels, because it is one.
+    fn dead_man_ready(&self) -> Millis {
+        let ready = self.out.budgets.ready_at(self.now, Class::Cancel, action_weight(1));
+        self.dead_man.next.max(ready)
     }
 
     fn ask_dead_man(&mut self, at: Option<Millis>) {
@@ -134,6 +144,11 @@ impl Engine {
         };
         match reply {
             Reply::Accepted { .. } => self.dead_man_set(at),
+            // A refusal for a rate says nothing about the switch.
+            Reply::Rejected { code: RejectCode::Rate, .. } => {
+                self.out.budgets.refused(self.now);
+                self.dead_man_unclear();
+            }
             Reply::Rejected { code, .. } => {
                 self.dead_man.armed = None;
                 self.dead_man.next = self.now.plus(self.config.risk.watchdog.retry_ms);
@@ -274,7 +289,7 @@ impl Engine {
         }
         let running = self.mode == Mode::Running && self.sync.up.is_some();
         let next =
-            (running && self.dead_man.stage != Stage::Exhausted).then_some(self.dead_man.next);
+            (running && self.dead_man.stage != Stage::Exhausted).then(|| self.dead_man_ready());
         [presumed, next].into_iter().flatten().min()
     }
 }

@@ -78,6 +78,9 @@ impl Market {
         if exit.tries >= desk.config.tries {
             return self.report_exit(exit, desk);
         }
+        if !desk.out.budgets.may_exit(desk.now) {
+            return;
+        }
         self.exit = Some(Exit { next: desk.now.plus(desk.config.wait_ms), ..exit });
         if self.send_exit(held.opposite(), position.magnitude(), desk) {
             let tries = exit.tries.saturating_add(1);

@@ -214,3 +214,27 @@ fn a_confirmed_stop_takes_the_switch_back() {
     assert_eq!(answer(&mut bench, DONE), 1);
     assert_eq!(words(&bench), ["armed", "cleared", "armed"]);
 }
+
+#[test]
+fn a_refusal_for_a_rate_is_no_word_about_the_switch_and_is_repeated_when_there_is_weight() {
+    let limited = Reply::Rejected { code: RejectCode::Rate, bbo: None };
+    let mut config = armed();
+    config.timing.retry_ms = 1;
+    let mut bench = Bench::new(config);
+    bench.hold = is_schedule;
+    bench.start();
+    let from = bench.now;
+    assert_eq!(answer(&mut bench, limited), 1);
+    assert!(!bench.engine.watchdog_is_tight(), "it is asked for again");
+    while bench.held.is_empty() {
+        bench.pass(1);
+        bench.input(Input::Timer);
+    }
+    let waited = bench.now.since(from);
+    assert!((74..200).contains(&waited), "the weight of one action: {waited} ms");
+    answer(&mut bench, limited);
+    bench.run(1_000);
+    answer(&mut bench, limited);
+    assert_eq!(words(&bench), ["doubtful"]);
+    assert!(bench.engine.watchdog_is_tight());
+}

@@ -229,3 +229,37 @@ fn a_stop_ends_a_flatten_that_was_waiting() {
     bench.run(20_000);
     assert_eq!(exits(&bench), [], "a stop is the last word");
 }
+
+#[test]
+fn an_exit_costs_a_request() {
+    let mut bench = long();
+    bench.operator(Operator::Halt);
+    bench.run(2_000);
+    bench.input(Input::RateLimit { used: 1_000, cap: 10_000 });
+    bench.hold = is_exit;
+    let left = bench.engine.requests_left().unwrap();
+    bench.operator(Operator::Flatten);
+    bench.run(100);
+    assert_eq!(bench.held.len(), 1);
+    assert_eq!(bench.engine.requests_left(), Some(left - 1));
+}
+
+#[test]
+fn an_address_without_requests_still_closes_at_the_venues_drip() {
+    let mut bench = long();
+    bench.operator(Operator::Halt);
+    bench.run(2_000);
+    bench.input(Input::RateLimit { used: 10_000, cap: 10_000 });
+    bench.hold = is_exit;
+    bench.operator(Operator::Flatten);
+    let mut sent = Vec::new();
+    for _ in 0..80 {
+        bench.run(500);
+        for command in std::mem::take(&mut bench.held) {
+            sent.push(bench.now);
+            bench.reply(command.request(), &[Reply::NeverSent]);
+        }
+    }
+    assert!(sent.len() >= 3, "{sent:?}");
+    assert!(sent.windows(2).all(|pair| pair[1].since(pair[0]) >= 10_500), "{sent:?}");
+}

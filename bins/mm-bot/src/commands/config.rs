@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use crate::cli::ConfigCommand;
-use crate::config::{self, Effective, Sources, keys::KEYS};
+use crate::config::{self, Effective, Sources, keys::keys};
 use crate::exit::{Exit, Failed};
 
 /// Reads every source and reports.
@@ -22,8 +22,12 @@ pub(crate) fn run(
     match command {
         ConfigCommand::Check => {
             let set = effective.keys.values().filter(|e| e.at != config::Origin::Default).count();
-            let overrides = effective.overrides.len();
-            writeln!(out, "ok: {} keys, {set} set, {overrides} spec overrides", KEYS.len())?;
+            let (all, overrides) = (keys().count(), effective.overrides.len());
+            let own = effective.markets.len();
+            writeln!(
+                out,
+                "ok: {all} keys, {set} set, {own} for one market, {overrides} spec overrides"
+            )?;
         }
         ConfigCommand::Show { json: true, .. } => writeln!(out, "{:#}", as_json(&effective))?,
         ConfigCommand::Show { .. } => table(&effective, out)?,
@@ -32,7 +36,7 @@ pub(crate) fn run(
 }
 
 fn rows(effective: &Effective) -> Vec<(String, String, String, String)> {
-    let keys = KEYS.iter().filter_map(|key| {
+    let rows = keys().filter_map(|key| {
         let entry = effective.keys.get(key.path)?;
         let env = key.env.first().copied().unwrap_or("-").to_owned();
         let value = config::redacted(&entry.value);
@@ -43,7 +47,12 @@ fn rows(effective: &Effective) -> Vec<(String, String, String, String)> {
         let env = config::override_name(coin, *part);
         (path, env, config::redacted(&entry.value), entry.at.to_string())
     });
-    keys.chain(overrides).collect()
+    let markets = effective.markets.iter().filter_map(|((coin, path), entry)| {
+        let name = config::keys::Key::at(path)?.name();
+        let value = config::redacted(&entry.value);
+        Some((format!("market.{coin}.{name}"), "-".to_owned(), value, entry.at.to_string()))
+    });
+    rows.chain(markets).chain(overrides).collect()
 }
 
 fn table(effective: &Effective, out: &mut impl Write) -> std::io::Result<()> {

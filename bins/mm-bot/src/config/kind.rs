@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     BpsList { max: u64 },
     /// A whole number.
     Integer { min: u64, max: u64 },
+    /// `true` or `false`.
+    Flag,
     /// `true`; `false` is a known word that this bot refuses, with the reason.
     MustBeTrue { why: &'static str },
     /// One of these words.
@@ -46,6 +48,8 @@ impl Kind {
             Self::Bps { max } => bps(text, max).map(drop),
             Self::BpsList { max } => list(text, |item| bps(item, max)).map(drop),
             Self::Integer { min, max } => integer_within(text, min, max).map(drop),
+            Self::Flag if text == "true" || text == "false" => Ok(()),
+            Self::Flag => Err("must be true or false".to_owned()),
             Self::MustBeTrue { why } => match text {
                 "true" => Ok(()),
                 "false" => Err(why.to_owned()),
@@ -70,6 +74,7 @@ impl Kind {
             Self::Decimal { .. }
             | Self::Bps { .. }
             | Self::Integer { .. }
+            | Self::Flag
             | Self::MustBeTrue { .. } => text.to_owned(),
             Self::Decimals { .. } | Self::BpsList { .. } => {
                 format!("[{}]", text.replace(',', ", "))
@@ -89,6 +94,7 @@ impl Kind {
             | Self::Integer { min, max }
             | Self::Decimals { min, max } => format!("{min} to {max}"),
             Self::Bps { max } | Self::BpsList { max } => format!("0 to {max}"),
+            Self::Flag => "true or false".to_owned(),
             Self::MustBeTrue { .. } => "true".to_owned(),
             Self::Choice(words) => words.join(", "),
             Self::Coins => "coin names".to_owned(),

@@ -7,20 +7,25 @@ mod dotenv;
 mod file;
 pub(crate) mod keys;
 pub(crate) mod kind;
+mod market;
 mod names;
 mod planned;
 pub(crate) mod problem;
+mod reader;
+mod risk;
 mod settings;
 mod sources;
 
 use std::collections::BTreeMap;
 
+pub(crate) use market::{Estimate, Guards, MarketSettings, Model};
 pub(crate) use names::{Part, override_name};
 pub(crate) use problem::{Origin, Problem, Problems, redacted};
+pub(crate) use risk::{GuardSettings, RiskSettings};
 pub(crate) use settings::{Settings, Venue};
 pub(crate) use sources::{Sources, example};
 
-use keys::KEYS;
+use keys::keys;
 
 /// One effective value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +41,8 @@ pub(crate) struct Entry {
 pub(crate) struct Effective {
     pub(crate) keys: BTreeMap<&'static str, Entry>,
     pub(crate) overrides: BTreeMap<(String, Part), Entry>,
+    /// What `[market.<COIN>]` says otherwise, by coin and the key's path.
+    pub(crate) markets: BTreeMap<(String, &'static str), Entry>,
 }
 
 impl Effective {
@@ -47,8 +54,9 @@ impl Effective {
             name: String::new(),
         };
         Self {
-            keys: KEYS.iter().map(|key| (key.path, entry(key.default))).collect(),
+            keys: keys().map(|key| (key.path, entry(key.default))).collect(),
             overrides: BTreeMap::new(),
+            markets: BTreeMap::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whose a name is: a key of ours, an override, a feature to come, or somebody else's.
 
-use super::keys::{KEYS, Key, TEST_NAMES};
+use super::keys::{Key, Scope, TEST_NAMES, keys};
 use super::planned::{self, Planned};
 use super::problem::nearest;
 
@@ -101,9 +101,24 @@ pub(crate) fn override_path(path: &str) -> Option<(&str, Part)> {
     (!coin.is_empty() && !coin.contains('.')).then_some((coin, part))
 }
 
+/// `market.<COIN>.<name>`: one market's own value of a key.
+pub(crate) fn market_path(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix("market.")?.rsplit_once('.')
+}
+
+/// What could have been meant by `name` in a market's table; the whole path of a key is answered
+/// too.
+pub(crate) fn nearest_of_market(name: &str) -> Option<&'static str> {
+    let ours = || keys().filter(|key| key.scope == Scope::EachMarket);
+    if let Some(key) = ours().find(|key| key.env.contains(&name)) {
+        return Some(key.name());
+    }
+    nearest(name, ours().map(Key::name))
+}
+
 /// Names of the environment that could have been meant.
 pub(crate) fn env_names() -> impl Iterator<Item = &'static str> {
-    KEYS.iter()
+    keys()
         .flat_map(|key| key.env.iter().copied())
         .chain(planned::names())
         .chain(["SPEC_OVERRIDE_SOL_TICK", "SPEC_OVERRIDE_SOL_LOT"])
@@ -116,7 +131,7 @@ pub(crate) fn nearest_path(path: &str) -> Option<&'static str> {
     if let Some(key) = Key::named(last) {
         return Some(key.path);
     }
-    nearest(path, KEYS.iter().map(|key| key.path))
+    nearest(path, keys().map(|key| key.path))
 }
 
 #[cfg(test)]
@@ -126,7 +141,9 @@ mod tests {
     #[test]
     fn every_name_is_unique() {
         let mut names: Vec<&str> = env_names().collect();
-        names.extend(KEYS.iter().map(|key| key.path));
+        names.extend(keys().map(|key| key.path));
+        // A market's table names them without their own.
+        names.extend(keys().filter(|key| key.scope == Scope::EachMarket).map(Key::name));
         let all = names.len();
         names.sort_unstable();
         names.dedup();

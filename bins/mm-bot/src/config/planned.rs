@@ -28,7 +28,6 @@ pub(crate) struct Planned {
 }
 
 const ROTATION: &str = "pair rotation";
-const GUARD: &str = "the retry guard";
 
 const fn flag(name: &'static str, feature: &'static str) -> Planned {
     Planned { name, idle: "false", shape: Shape::Flag, feature }
@@ -60,9 +59,6 @@ pub(crate) const PLANNED: &[Planned] = &[
     weight("ROTATE_W_NANSEN", "0.5"),
     weight("ROTATE_MIN_DEPTH_USD", "2000"),
     weight("ROTATE_MAX_SPREAD_BPS", "40"),
-    flag("RETRY_GUARD_ENABLED", GUARD),
-    integer("RETRY_GUARD_MAX_RETRIES", "1", (0, 1), GUARD),
-    integer("RETRY_GUARD_SPEC_TTL_MS", "60000", (1_000, 3_600_000), GUARD),
     flag("DRY_RUN", "a dry run with invented fills (venue sim is the place to try things)"),
     flag("ENABLE_TAKER_ORDERS", "taking (this bot only makes)"),
     flag("ENABLE_RATE_RESERVE", "buying request weight"),
@@ -114,14 +110,13 @@ const REFUSED: &[(&str, &str)] = &[
     ("HL_PRIVATE_KEY", "a key is read from a file only; set HL_AGENT_KEY_FILE"),
     ("HL_AGENT_KEY", "a key is read from a file only; set HL_AGENT_KEY_FILE"),
     ("NANSEN_API_KEY", "this version has no Nansen feed"),
-    ("MAX_DAILY_LOSS_USD", "this version has no daily loss limit: it must not look as if it had"),
     ("CLIP_USD", "orders are not re-bucketed; the size is BASE_ORDER_USD"),
     ("ENABLE_MULTI_LAYER", "layers are on when ACTIVE_LAYERS is above 1"),
     ("MIN_LOSS_TO_CLOSE_USD", "this version does not close positions"),
     ("ROTATION_INTERVAL_SEC", "this version has no pair rotation"),
     ("MIN_VOLATILITY_PCT", "this version has no pair rotation"),
     ("SOL_TICK_FALLBACK", "prices are legal by construction; no market has a fallback"),
-    ("SPECS_REFRESH_SEC", "specs are refreshed every 60 seconds"),
+    ("SPECS_REFRESH_SEC", "the age of specs is RETRY_GUARD_SPEC_TTL_MS"),
     ("SKIP_STARTUP_CLEANUP", "positions are never closed at start; our orders always are"),
 ];
 
@@ -144,9 +139,6 @@ mod tests {
         for planned in PLANNED {
             assert_eq!(planned.check(planned.idle), Ok(()), "{}", planned.name);
             let other = if planned.idle == "false" { "true" } else { "7" };
-            if planned.name == "RETRY_GUARD_MAX_RETRIES" {
-                assert!(planned.check("0").is_err());
-            }
             assert!(planned.check(other).is_err(), "{}", planned.name);
             for garbage in ["", "NaN", "on", "1e9", "--1"] {
                 assert!(planned.check(garbage).is_err(), "{} {garbage:?}", planned.name);

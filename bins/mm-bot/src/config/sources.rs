@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::dotenv::{self, Assignment};
-use super::keys::{KEYS, Key};
-use super::kind::decimal_within;
+use super::keys::{Key, keys};
+use super::kind::{coins, decimal_within};
 use super::names::{self, Meaning, Part};
 use super::problem::{Origin, Problem, Problems};
 use super::{Effective, Entry, file};
@@ -101,6 +101,9 @@ impl Reading {
         if let Some((coin, part)) = names::override_path(path) {
             return self.put_override(coin, part, path, value, at);
         }
+        if let Some((coin, name)) = names::market_path(path) {
+            return self.put_market(coin, name, path, value, at);
+        }
         match Key::at(path) {
             Some(key) if key.env.is_empty() && !matches!(at, Origin::File { .. }) => {
                 let why = "is read from the configuration file only";
@@ -111,7 +114,7 @@ impl Reading {
                 let problem = Problem::new(at, path, "no such key").value(value);
                 self.problems.push(match names::nearest_path(path) {
                     Some(near) => problem.hint(format!("did you mean {near}?")),
-                    None => problem.nearest(KEYS.iter().map(|key| key.path)),
+                    None => problem.nearest(keys().map(|key| key.path)),
                 });
             }
         }
@@ -154,6 +157,41 @@ impl Reading {
             return;
         }
         self.effective.keys.insert(key.path, entry);
+    }
+
+    /// A line of a market's own table.
+    fn put_market(&mut self, coin: &str, name: &str, path: &str, value: &str, at: Origin) {
+        if coins(coin).is_err() {
+            let why = format!("{coin:?} is not a coin name; write [market.SOL]");
+            return self.problems.push(Problem::new(at, path, why).value(value));
+        }
+        let Some(key) = Key::of_market(name) else {
+            let problem = match keys().find(|key| key.name() == name) {
+                Some(key) => Problem::new(at, path, "is one for all markets")
+                    .value(value)
+                    .hint(format!("write it as {}", key.path)),
+                None => {
+                    let problem = Problem::new(at, path, "no such key").value(value);
+                    match names::nearest_of_market(name) {
+                        Some(near) => problem.hint(format!("did you mean market.{coin}.{near}?")),
+                        None => problem.hint("`mm-bot config show` lists every key"),
+                    }
+                }
+            };
+            return self.problems.push(problem);
+        };
+        if let Err(why) = key.kind.check(value) {
+            return self.problems.push(Problem::new(at, path, why).value(value));
+        }
+        let place = (coin.to_owned(), key.path);
+        let entry = Entry { value: value.to_owned(), at, name: path.to_owned() };
+        if let Some(first) = self.effective.markets.get(&place)
+            && same_layer(&first.at, &entry.at)
+        {
+            let problem = twice(&entry, first);
+            return self.problems.push(problem);
+        }
+        self.effective.markets.insert(place, entry);
     }
 
     fn put_override(&mut self, coin: &str, part: Part, name: &str, value: &str, at: Origin) {
@@ -210,7 +248,7 @@ fn read_bounded(path: &Path) -> Result<String, String> {
 pub(crate) fn example() -> String {
     let mut text = String::from(EXAMPLE_HEAD);
     let mut table = "";
-    for key in KEYS {
+    for key in keys() {
         let (prefix, name) = key.path.split_once('.').unwrap_or(("", key.path));
         if prefix != table {
             text.push_str(&format!("\n[{prefix}]\n"));
@@ -237,6 +275,11 @@ const EXAMPLE_HEAD: &str = "\
 ";
 
 const EXAMPLE_TAIL: &str = "
+# One market's own value of a key of [quote], [estimate] or [risk] that a market can have.
+# [market.SOL]
+# spread_bps = 7
+# max_position_usd = 300
+
 # A coarser grid for one market (SPEC_OVERRIDE_<SYM>_TICK, SPEC_OVERRIDE_<SYM>_LOT). An override can
 # only coarsen: one that the exchange would refuse is refused at start.
 # [override.SOL]

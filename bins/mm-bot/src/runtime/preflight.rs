@@ -48,13 +48,17 @@ pub(super) async fn check(
         return Err(markets::refused(&update.refused));
     }
     let universe = cache.universe().cloned().unwrap_or_default();
+    for coin in settings.markets.keys() {
+        let known = universe.find(coin).map(drop);
+        known.map_err(|e| Failed::new(Exit::Config, format!("[market.{coin}]: {e}")))?;
+    }
     let coins = coins(settings, taped)?;
     let mut chosen = Vec::new();
     for coin in &coins {
         chosen.push(tradable(&universe, coin, settings)?);
     }
     for market in &chosen {
-        set_leverage(link, market, settings.leverage).await?;
+        set_leverage(link, market, settings.market(&market.coin).leverage).await?;
     }
     let markets = chosen.iter().map(|m| (m.coin.to_string(), m.asset)).collect();
     Ok(Ready { markets, universe: universe.clone(), cache, specs_at, applied: update.applied })
@@ -86,9 +90,10 @@ fn tradable<'u>(
     if market.listing == Listing::Delisted {
         return Err(Failed::new(Exit::Preflight, format!("{coin} is delisted")));
     }
+    let leverage = settings.market(coin).leverage;
     match market.max_leverage {
-        Some(max) if settings.leverage > u64::from(max) => {
-            let what = format!("leverage {} is above the {max} of {coin}", settings.leverage);
+        Some(max) if leverage > u64::from(max) => {
+            let what = format!("leverage {leverage} is above the {max} of {coin}");
             Err(Failed::new(Exit::Preflight, what))
         }
         _ => Ok(market),

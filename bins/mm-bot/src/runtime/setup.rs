@@ -1,42 +1,153 @@
 //! From settings to the engine's configuration: units change here and nowhere else.
 
 use hl_engine::{
-    DeadMan, EngineConfig, FairKind, Layer, Limits, MarketConfig, Ppm, Requote, SpreadConfig,
-    Timing,
+    Arrivals, ArrivalsConfig, AtLimit, AvellanedaStoikovConfig, BudgetConfig, Collar, DeadMan,
+    EngineConfig, EstimateConfig, ExitConfig, FairKind, GlftConfig, Layer, Limits, LossLimits,
+    MarginLimits, MarketConfig, MarkoutLimits, ModelConfig, Ppm, RejectLimits, Requote, RetryGuard,
+    RiskConfig, SpreadConfig, Timing, Volatility, VolatilityConfig, Watchdog, from_e8,
 };
 use hl_quant::{Decimal, Notional};
 
-use crate::config::Settings;
+use crate::config::{
+    Estimate, GuardSettings, Guards, MarketSettings, Model, RiskSettings, Settings,
+};
 
 /// The engine's configuration for `coins`.
 pub(super) fn engine_config(settings: &Settings, coins: &[String]) -> EngineConfig {
+    let (risk, guard) = (&settings.risk, &settings.guard);
     EngineConfig {
-        markets: coins.iter().map(|coin| market(settings, coin)).collect(),
-        limits: Limits { max_gross: dollars(settings.max_gross_usd), ..Limits::default() },
+        markets: coins.iter().map(|coin| market(settings.market(coin), coin)).collect(),
+        limits: Limits {
+            max_gross: dollars(risk.max_gross_usd),
+            cancel_reserve: guard.cancel_reserve,
+            ..Limits::default()
+        },
         timing: timing(settings),
-        dead_man: dead_man(settings.dead_man_sec),
+        dead_man: dead_man(risk.dead_man_sec),
+        guard: RetryGuard {
+            enabled: guard.enabled,
+            max_retries: u8::try_from(guard.max_retries).unwrap_or(1),
+            spec_ttl_ms: guard.spec_ttl_ms,
+            ..RetryGuard::default()
+        },
+        budget: BudgetConfig { runway_hours: guard.runway_hours, ..BudgetConfig::default() },
+        risk: account(risk),
         ..EngineConfig::default()
     }
 }
 
-fn market(settings: &Settings, coin: &str) -> MarketConfig {
+fn market(settings: &MarketSettings, coin: &str) -> MarketConfig {
     MarketConfig {
         max_position: dollars(settings.max_position_usd),
         fair: if settings.fair_is_mid { FairKind::Mid } else { FairKind::Micro },
+        model: model(settings),
         spread: SpreadConfig {
             spread: bps(settings.spread_bps),
             base_order: dollars(settings.base_order_usd),
             skew: bps(settings.skew_bps),
             layers: layers(settings),
         },
+        estimate: estimate(&settings.estimate),
         requote: Requote { tolerance: bps(settings.requote_tolerance_bps), ..Requote::default() },
+        collar: collar(&settings.guards),
+        markout: markout(&settings.guards),
         ..MarketConfig::new(coin)
+    }
+}
+
+fn model(settings: &MarketSettings) -> ModelConfig {
+    let max_distance = bps(settings.max_distance_bps);
+    match settings.model {
+        Model::Spread => ModelConfig::Spread,
+        Model::AvellanedaStoikov { gamma, horizon_sec } => {
+            ModelConfig::AvellanedaStoikov(AvellanedaStoikovConfig {
+                gamma: from_e8(gamma),
+                // Whole seconds at 10^-8, as `from_e8` wants them.
+                horizon: from_e8(horizon_sec.saturating_mul(100_000_000)),
+                max_distance,
+            })
+        }
+        Model::Glft { gamma } => {
+            ModelConfig::Glft(GlftConfig { gamma: from_e8(gamma), max_distance })
+        }
+    }
+}
+
+fn estimate(settings: &Estimate) -> EstimateConfig {
+    let part = |bps: u64| from_e8(bps) / 10_000.0;
+    let fixed = (settings.arrival_rate > 0).then(|| Arrivals {
+        rate: from_e8(settings.arrival_rate),
+        decay: 1.0 / part(settings.arrival_reach_bps),
+    });
+    EstimateConfig {
+        volatility: VolatilityConfig {
+            fixed: (settings.sigma_bps > 0).then(|| Volatility(part(settings.sigma_bps))),
+            half_life_ms: settings.sigma_half_life_ms,
+            warm_ms: settings.sigma_warm_ms,
+            floor: part(settings.sigma_floor_bps),
+            ..VolatilityConfig::default()
+        },
+        arrivals: ArrivalsConfig {
+            fixed,
+            half_life_ms: settings.arrival_half_life_ms,
+            warm_ms: settings.arrival_warm_ms,
+            warm_orders: count(settings.arrival_warm_orders),
+            ..ArrivalsConfig::default()
+        },
+    }
+}
+
+fn collar(guards: &Guards) -> Collar {
+    Collar {
+        oracle: bps(guards.collar_oracle_bps),
+        slow: bps(guards.collar_slow_bps),
+        disagree: bps(guards.collar_disagree_bps),
+        jump: bps(guards.collar_jump_bps),
+        pause_ms: guards.collar_pause_ms,
+        ..Collar::default()
+    }
+}
+
+fn markout(guards: &Guards) -> MarkoutLimits {
+    MarkoutLimits {
+        window_ms: guards.markout_window_ms,
+        min_fills: count(guards.markout_min_fills),
+        widen_below: bps(guards.markout_widen_bps),
+        stop_below: bps(guards.markout_stop_bps),
+        ..MarkoutLimits::default()
+    }
+}
+
+fn account(risk: &RiskSettings) -> RiskConfig {
+    RiskConfig {
+        loss: LossLimits {
+            daily: dollars(risk.max_daily_loss_usd),
+            drawdown: dollars(risk.max_drawdown_usd),
+            widen_at: percent(risk.loss_widen_pct),
+            one_sided_at: percent(risk.loss_one_sided_pct),
+            at_limit: if risk.flatten_at_limit { AtLimit::Flatten } else { AtLimit::Halt },
+            ..LossLimits::default()
+        },
+        margin: MarginLimits {
+            one_sided_below: percent(risk.margin_one_sided_pct),
+            cancel_only_below: percent(risk.margin_cancel_only_pct),
+            flatten_above: percent(risk.margin_flatten_pct),
+        },
+        rejects: RejectLimits {
+            market: count(risk.max_rejects_market),
+            account: count(risk.max_rejects_account),
+            halt: count(risk.max_rejects_halt),
+            ..RejectLimits::default()
+        },
+        exit: ExitConfig { slippage: bps(risk.exit_slippage_bps), ..ExitConfig::default() },
+        watchdog: Watchdog { cap: percent(risk.watchdog_cap_pct), ..Watchdog::default() },
+        ..RiskConfig::default()
     }
 }
 
 /// The engine wants distances beyond the spread and shares of one; the operator writes distances
 /// from the fair price and weights.
-fn layers(settings: &Settings) -> Vec<Layer> {
+fn layers(settings: &MarketSettings) -> Vec<Layer> {
     let whole: u64 = settings.layers.iter().map(|layer| layer.capital_pct).sum();
     let share = |part: u64| {
         let ppm = u128::from(part).saturating_mul(1_000_000).checked_div(whole.into());
@@ -52,8 +163,15 @@ fn layers(settings: &Settings) -> Vec<Layer> {
         .collect()
 }
 
+/// Specs are asked for again at half of the age at which they are too old.
 fn timing(settings: &Settings) -> Timing {
-    Timing { book_max_age_ms: settings.max_stale_sec.saturating_mul(1_000), ..Timing::default() }
+    let GuardSettings { spec_ttl_ms, .. } = settings.guard;
+    Timing {
+        book_max_age_ms: settings.risk.max_stale_sec.saturating_mul(1_000),
+        spec_max_age_ms: spec_ttl_ms,
+        spec_refresh_ms: spec_ttl_ms / 2,
+        ..Timing::default()
+    }
 }
 
 fn dead_man(seconds: u64) -> Option<DeadMan> {
@@ -71,33 +189,15 @@ fn bps(raw: u64) -> Ppm {
     Ppm::from_bps_decimal(Decimal::from_raw(raw)).unwrap_or(Ppm(0))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::{Sources, load};
-
-    fn config(env: &[(&str, &str)]) -> EngineConfig {
-        let environment = env.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let sources = Sources { environment, ..Sources::default() };
-        let (_, settings) = load(&sources).unwrap();
-        engine_config(&settings, &["SOL".to_owned()])
-    }
-
-    #[test]
-    fn one_layer_has_all_the_capital_at_the_spread() {
-        let config = config(&[("MAKER_SPREAD_BPS", "110"), ("BASE_ORDER_USD", "80")]);
-        let spread = &config.markets[0].spread;
-        assert_eq!((spread.spread, spread.base_order), (Ppm(11_000), Notional::whole(80)));
-        assert_eq!(spread.layers, [Layer { offset: Ppm(0), capital: Ppm::ONE }]);
-    }
-
-    #[test]
-    fn the_active_layers_share_the_capital_and_are_placed_beyond_the_spread() {
-        let config = config(&[("ACTIVE_LAYERS", "3"), ("BASE_ORDER_USD", "200")]);
-        let layers = &config.markets[0].spread.layers;
-        let offsets: Vec<i64> = layers.iter().map(|l| l.offset.0).collect();
-        let shares: Vec<i64> = layers.iter().map(|l| l.capital.0).collect();
-        assert_eq!(offsets, [0, 500, 1_500]);
-        assert_eq!(shares, [312_500, 375_000, 312_500]);
-    }
+/// Percent at 10^-8: 1 is 10,000 ppm. Finer than a ppm is cut.
+fn percent(raw: u64) -> Ppm {
+    Ppm(i64::try_from(raw / 10_000).unwrap_or(i64::MAX))
 }
+
+fn count(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+#[path = "setup_tests.rs"]
+mod tests;

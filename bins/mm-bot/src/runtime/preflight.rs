@@ -58,7 +58,7 @@ pub(super) async fn check(
         chosen.push(tradable(&universe, coin, settings)?);
     }
     for market in &chosen {
-        set_leverage(link, market, settings.market(&market.coin).leverage).await?;
+        set_leverage(link, market, settings.market(market.coin.as_str()).leverage).await?;
     }
     let markets = chosen.iter().map(|m| (m.coin.to_string(), m.asset)).collect();
     Ok(Ready { markets, universe: universe.clone(), cache, specs_at, applied: update.applied })

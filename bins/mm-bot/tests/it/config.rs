@@ -214,6 +214,20 @@ fn values_that_are_fine_alone_and_wrong_together_are_refused() {
         (&[("ACTIVE_LAYERS", "3"), ("MAKER_SPREAD_BPS", "40")], "the first layer must be at"),
         (&[("ACTIVE_LAYERS", "5")], "below min_notional_usd"),
         (&[("MAX_POSITION_USD", "100")], "below base_order_usd"),
+        (&[("AS_GAMMA", "0")], "must be above 0"),
+        (&[("GLFT_GAMMA", "0")], "must be above 0"),
+        (&[("MM_SIGMA_FLOOR_BPS", "0")], "must be above 0"),
+        (&[("MM_COLLAR_ORACLE_BPS", "0")], "must be above 0"),
+        (&[("MM_MODEL", "glft"), ("MM_MAX_DISTANCE_BPS", "4.99")], "below spread_bps"),
+        (&[("MM_ARRIVAL_RATE", "1")], "is needed with arrival_rate"),
+        (&[("MM_ARRIVAL_REACH_BPS", "1")], "is needed with arrival_reach_bps"),
+        (&[("MM_SIGMA_WARM_SEC", "301")], "above the half-life"),
+        (&[("MM_ARRIVAL_WARM_SEC", "601")], "above the half-life"),
+        (&[("MM_LOSS_WIDEN_PCT", "81")], "above loss_one_sided_pct, which is 80"),
+        (&[("MM_MARGIN_CANCEL_ONLY_PCT", "11")], "above margin_one_sided_pct, which is 10"),
+        (&[("MM_MAX_REJECTS_MARKET", "21")], "above max_rejects_account, which is 20"),
+        (&[("MM_MAX_REJECTS_HALT", "19")], "above max_rejects_halt, which is 19"),
+        (&[("MM_MARKOUT_WIDEN_BPS", "21")], "above markout_stop_bps, which is 20"),
         (&[("MAKER_SPREAD_BPS", "0")], "must be above 0"),
         (&[("MM_DEAD_MAN_SEC", "5")], "must be 0 or at least 15"),
         (&[("HL_VENUE", "testnet")], "is needed to trade anywhere but on the embedded"),
@@ -224,6 +238,123 @@ fn values_that_are_fine_alone_and_wrong_together_are_refused() {
         assert_eq!(done.code, 78, "{env:?}");
         assert!(done.stderr.contains(expected), "{env:?}: {done:?}");
     }
+}
+
+#[test]
+fn the_retry_guard_and_the_daily_loss_are_keys_with_the_old_systems_names() {
+    let json = Bot::new().run(&["config", "show", "--json"]).json();
+    let row = |key: &str| (json[key]["environment"].clone(), json[key]["value"].clone());
+    assert_eq!(row("guard.enabled"), ("RETRY_GUARD_ENABLED".into(), "true".into()));
+    assert_eq!(row("guard.max_retries"), ("RETRY_GUARD_MAX_RETRIES".into(), "1".into()));
+    assert_eq!(row("guard.spec_ttl_ms"), ("RETRY_GUARD_SPEC_TTL_MS".into(), "60000".into()));
+    assert_eq!(row("risk.max_daily_loss_usd"), ("MAX_DAILY_LOSS_USD".into(), "400".into()));
+    // The old system read anything but the exact text `false` as true.
+    for bad in ["0", "no", "False", "off"] {
+        let done = Bot::new().env("RETRY_GUARD_ENABLED", bad).run(&["config", "check"]);
+        assert_eq!(done.code, 78, "{bad}");
+        assert!(done.stderr.contains("must be true or false"), "{done:?}");
+    }
+    let done = Bot::new().env("RETRY_GUARD_MAX_RETRIES", "2").run(&["config", "check"]);
+    assert!(done.stderr.contains("must be a whole number from 0 to 1"), "{done:?}");
+}
+
+/// The names that a market's table may hold: those of the example that it accepts.
+fn market_names() -> Vec<String> {
+    let all = keys().into_iter().map(|(key, _)| key.split_once('.').unwrap().1.to_owned());
+    let names: Vec<String> = all
+        .filter(|name| {
+            let text = format!("[market.SOL]\n{name} = \"\"\n");
+            let done = Bot::new().file("mm-bot.toml", &text).run(&["config", "check"]);
+            !done.stderr.contains("one for all markets")
+        })
+        .collect();
+    assert!(names.len() > 30, "{names:?}");
+    names
+}
+
+#[test]
+fn every_name_of_a_markets_table_misspelt_by_one_letter_is_refused_with_its_line() {
+    for name in market_names() {
+        for slip in slips(&name) {
+            let text = format!("\n[market.SOL]\n{slip} = \"1\"\n");
+            let done = Bot::new().file("mm-bot.toml", &text).run(&["config", "check"]);
+            assert_eq!(done.code, 78, "{slip}: {done:?}");
+            let place = format!("mm-bot.toml:3: market.SOL.{slip}=1: no such key\n  hint: ");
+            assert!(done.stderr.starts_with(&place), "{done:?}");
+        }
+        for bad in ["NaN", "inf", "-1", "1e3", "99999999999999999999"] {
+            let text = format!("[market.SOL]\n{name} = \"{bad}\"\n");
+            let done = Bot::new().file("mm-bot.toml", &text).run(&["config", "check"]);
+            assert_eq!(done.code, 78, "{name}={bad}: {done:?}");
+            let place = format!("mm-bot.toml:2: market.SOL.{name}={bad}: ");
+            assert!(done.stderr.starts_with(&place), "{done:?}");
+        }
+    }
+}
+
+#[test]
+fn a_markets_table_is_checked_like_everything_else() {
+    let cases = [
+        (
+            "[market.SOL]\nspred_bps = 7\n",
+            "mm-bot.toml:2: market.SOL.spred_bps=7: no such key\n  \
+          hint: did you mean market.SOL.spread_bps?\n",
+        ),
+        (
+            "[market.SOL]\nMAKER_SPREAD_BPS = 7\n",
+            "mm-bot.toml:2: market.SOL.MAKER_SPREAD_BPS=7: \
+          no such key\n  hint: did you mean market.SOL.spread_bps?\n",
+        ),
+        (
+            "[market.SOL]\nmax_gross_usd = 7\n",
+            "mm-bot.toml:2: market.SOL.max_gross_usd=7: is one \
+          for all markets\n  hint: write it as risk.max_gross_usd\n",
+        ),
+        ("[market.SOL]\nspread_bps = 7\n\n[market.SOL]\nspread_bps = 8\n", "mm-bot.toml:4: "),
+        ("[market.SOL]\nspread_bps = 7\nspread_bps = 8\n", "mm-bot.toml:3: "),
+        ("[market.SOL]\nspread_bps = 0\n", "mm-bot.toml:2: market.SOL.spread_bps=0: must be above"),
+        (
+            "[market.\"S L\"]\nspread_bps = 7\n",
+            "mm-bot.toml:2: market.S L.spread_bps=7: \"S L\" is \
+          not a coin name",
+        ),
+        ("[market]\nspread_bps = 7\n", "mm-bot.toml:2: market.spread_bps=7: no such key"),
+        // Fine alone, and wrong with what holds for all.
+        (
+            "[market.SOL]\nbase_order_usd = 701\n",
+            "default: risk.max_position_usd=700: below \
+          base_order_usd: one fill of each layer would break the limit (with the values of \
+          [market.SOL])",
+        ),
+        (
+            "[market.SOL]\nmodel = \"glft\"\nmax_distance_bps = 4\n",
+            "mm-bot.toml:3: \
+          market.SOL.max_distance_bps=4: below spread_bps",
+        ),
+    ];
+    for (text, expected) in cases {
+        let done = Bot::new().file("mm-bot.toml", text).run(&["config", "check"]);
+        assert_eq!(done.code, 78, "{text}: {done:?}");
+        assert!(done.stderr.starts_with(expected), "{text}: {done:?}");
+    }
+    let set = ["config", "check", "--set", "market.SOL.spread_bps=x"];
+    let done = Bot::new().run(&set);
+    assert!(done.stderr.starts_with("--set market.SOL.spread_bps: "), "{done:?}");
+}
+
+#[test]
+fn a_markets_own_values_are_shown_with_their_origin() {
+    let text = "[quote]\nspread_bps = 6\n[market.kPEPE]\nspread_bps = 9\nleverage = 2\n";
+    let bot = Bot::new().file("mm-bot.toml", text);
+    let set = ["config", "show", "--json", "--set", "market.kPEPE.leverage=3"];
+    let json = bot.run(&set).json();
+    let row = |key: &str| (json[key]["value"].clone(), json[key]["origin"].clone());
+    assert_eq!(row("quote.spread_bps"), ("6".into(), "mm-bot.toml:2".into()));
+    assert_eq!(row("market.kPEPE.spread_bps"), ("9".into(), "mm-bot.toml:4".into()));
+    let flag = "--set market.kPEPE.leverage";
+    assert_eq!(row("market.kPEPE.leverage"), ("3".into(), flag.into()));
+    let done = bot.run(&["config", "check"]);
+    assert!(done.stdout.contains(", 2 for one market, "), "{done:?}");
 }
 
 #[test]

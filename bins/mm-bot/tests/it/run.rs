@@ -50,6 +50,71 @@ fn a_run_quotes_every_market_and_leaves_nothing_behind() {
     assert!(done.stderr.lines().all(|line| line.contains("_evt=")), "{}", done.stderr);
 }
 
+/// Prices and sizes of the accepted orders of a market, by side.
+fn sent(done: &Done, pair: &str) -> [Vec<u64>; 2] {
+    let start = format!(" pair={pair} ");
+    let attempts = done.stderr.lines().filter(|line| line.starts_with("quant_evt=attempt "));
+    let mut sides = [Vec::new(), Vec::new()];
+    for line in attempts.filter(|line| line.contains(&start)) {
+        let field = |key: &str| line.split(' ').find_map(|word| word.strip_prefix(key)).unwrap();
+        let side = usize::from(field("side=") == "sell");
+        sides[side].push(field("priceInt=").parse().unwrap());
+    }
+    sides
+}
+
+#[test]
+fn each_model_quotes_in_layers_on_its_own_estimates_beside_the_others() {
+    // Warm after a few seconds: the embedded markets trade often enough for that.
+    let text = "[quote]\nactive_layers = 2\nbase_order_usd = 200\n[estimate]\nsigma_warm_sec = 3\n\
+                arrival_warm_sec = 3\narrival_warm_orders = 3\n\
+                [market.SOL]\nmodel = \"avellaneda-stoikov\"\n[market.ETH]\nmodel = \"glft\"\n";
+    let bot = Bot::new().file("mm-bot.toml", text);
+    let args = ["run", "--for", "25s", "--seed", "7", "--json", "--markets", "SOL,ETH,BTC"];
+    let done = bot.run(&args);
+    let json = check(&done);
+    for market in json["markets"].as_array().unwrap() {
+        assert!(market["accepted"].as_u64().unwrap() >= 4, "two layers a side: {market}");
+    }
+    for pair in ["SOL", "ETH", "BTC"] {
+        let [bids, asks] = sent(&done, pair);
+        assert!(bids.len() >= 2 && asks.len() >= 2, "{pair}: {bids:?} {asks:?}");
+        // The first two of each side are the two layers.
+        assert_ne!(bids[0], bids[1], "{pair}");
+        assert_ne!(asks[0], asks[1], "{pair}");
+    }
+    // The models said first why they did not quote yet; the spread needs no estimate.
+    let said = |pair: &str| {
+        let start = format!(" pair={pair} ");
+        let mut lines = done.stderr.lines().filter(|line| line.starts_with("quote_evt=stop "));
+        lines.any(|line| line.contains(&start) && line.contains("reason=volatility_warming"))
+    };
+    assert_eq!(["SOL", "ETH", "BTC"].map(said), [true, true, false], "{}", done.stderr);
+}
+
+#[test]
+fn numbers_that_the_operator_gives_a_model_need_no_warming() {
+    for model in ["avellaneda-stoikov", "glft"] {
+        let bot = Bot::new()
+            .env("MM_MODEL", model)
+            .env("MM_SIGMA_BPS", "0.7")
+            .env("MM_ARRIVAL_RATE", "0.5")
+            .env("MM_ARRIVAL_REACH_BPS", "2");
+        let args = ["run", "--for", "5s", "--seed", "7", "--json", "--markets", "SOL,BTC"];
+        let done = bot.run(&args);
+        check(&done);
+        assert!(!done.stderr.contains("warming"), "{model}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn a_table_for_a_market_that_is_not_there_is_refused_at_start() {
+    let bot = Bot::new().file("mm-bot.toml", "[market.SOLL]\nspread_bps = 7\n");
+    let done = bot.run(&["run", "--for", "1s", "--markets", "BTC"]);
+    assert_eq!(done.code, 78, "{done:?}");
+    assert!(done.stderr.contains("[market.SOLL]: unknown market \"SOLL\""), "{done:?}");
+}
+
 /// Without SIGHUP where this test was started to outlive its terminal, since the bot then is too.
 fn signals() -> &'static [&'static str] {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

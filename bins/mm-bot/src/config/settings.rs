@@ -145,7 +145,11 @@ fn fingerprint(effective: &Effective) -> String {
     let overrides = effective.overrides.iter().map(|((coin, part), entry)| {
         format!("{}={}\n", names::override_name(coin, *part), entry.value)
     });
+    let markets = effective.markets.iter();
+    let markets =
+        markets.map(|((coin, path), entry)| format!("market.{coin}.{path}={}\n", entry.value));
     let hash = keys
+        .chain(markets)
         .chain(overrides)
         .flat_map(String::into_bytes)
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {

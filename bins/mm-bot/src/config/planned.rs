@@ -112,7 +112,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("NANSEN_API_KEY", "this version has no Nansen feed"),
     ("CLIP_USD", "orders are not re-bucketed; the size is BASE_ORDER_USD"),
     ("ENABLE_MULTI_LAYER", "layers are on when ACTIVE_LAYERS is above 1"),
-    ("MIN_LOSS_TO_CLOSE_USD", "this version does not close positions"),
+    ("MIN_LOSS_TO_CLOSE_USD", "positions are closed at the loss limits only; see MM_AT_LOSS_LIMIT"),
     ("ROTATION_INTERVAL_SEC", "this version has no pair rotation"),
     ("MIN_VOLATILITY_PCT", "this version has no pair rotation"),
     ("SOL_TICK_FALLBACK", "prices are legal by construction; no market has a fallback"),

@@ -14,7 +14,6 @@ pub(crate) struct RiskSettings {
     pub(crate) loss_widen_pct: Fixed,
     pub(crate) loss_one_sided_pct: Fixed,
     pub(crate) margin_one_sided_pct: Fixed,
-    pub(crate) margin_cancel_only_pct: Fixed,
     pub(crate) margin_flatten_pct: Fixed,
     pub(crate) max_rejects_market: u64,
     pub(crate) max_rejects_account: u64,
@@ -36,7 +35,6 @@ impl RiskSettings {
             loss_widen_pct: read.fixed("risk.loss_widen_pct"),
             loss_one_sided_pct: read.fixed("risk.loss_one_sided_pct"),
             margin_one_sided_pct: read.fixed("risk.margin_one_sided_pct"),
-            margin_cancel_only_pct: read.fixed("risk.margin_cancel_only_pct"),
             margin_flatten_pct: read.fixed("risk.margin_flatten_pct"),
             max_rejects_market: read.integer("risk.max_rejects_market"),
             max_rejects_account: read.integer("risk.max_rejects_account"),
@@ -57,10 +55,6 @@ impl RiskSettings {
         read.ordered(
             ("risk.loss_widen_pct", self.loss_widen_pct),
             ("risk.loss_one_sided_pct", self.loss_one_sided_pct),
-        );
-        read.ordered(
-            ("risk.margin_cancel_only_pct", self.margin_cancel_only_pct),
-            ("risk.margin_one_sided_pct", self.margin_one_sided_pct),
         );
         read.ordered(
             ("risk.max_rejects_market", self.max_rejects_market),

@@ -130,7 +130,6 @@ fn account(risk: &RiskSettings) -> RiskConfig {
         },
         margin: MarginLimits {
             one_sided_below: percent(risk.margin_one_sided_pct),
-            cancel_only_below: percent(risk.margin_cancel_only_pct),
             flatten_above: percent(risk.margin_flatten_pct),
         },
         rejects: RejectLimits {

@@ -128,7 +128,6 @@ fn limits_of_the_account_reach_the_engine() {
         ("MM_LOSS_WIDEN_PCT", "40"),
         ("MM_LOSS_ONE_SIDED_PCT", "70.5"),
         ("MM_MARGIN_ONE_SIDED_PCT", "12"),
-        ("MM_MARGIN_CANCEL_ONLY_PCT", "6"),
         ("MM_MARGIN_FLATTEN_PCT", "75"),
         ("MM_MAX_REJECTS_MARKET", "3"),
         ("MM_MAX_REJECTS_ACCOUNT", "4"),
@@ -146,8 +145,7 @@ fn limits_of_the_account_reach_the_engine() {
     assert_eq!(risk.loss.at_limit, AtLimit::Flatten);
     assert_eq!((risk.loss.widen_at, risk.loss.one_sided_at), (Ppm(400_000), Ppm(705_000)));
     let margin = risk.margin;
-    assert_eq!((margin.one_sided_below, margin.cancel_only_below), (Ppm(120_000), Ppm(60_000)));
-    assert_eq!(margin.flatten_above, Ppm(750_000));
+    assert_eq!((margin.one_sided_below, margin.flatten_above), (Ppm(120_000), Ppm(750_000)));
     assert_eq!((risk.rejects.market, risk.rejects.account, risk.rejects.halt), (3, 4, 5));
     assert_eq!((risk.exit.slippage, risk.watchdog.cap), (Ppm::from_bps(33), Ppm(250_000)));
     assert_eq!((config.limits.cancel_reserve, config.budget.runway_hours), (77, 6));

@@ -47,7 +47,7 @@ fn run_with(fuse: Option<u32>) -> Summary {
 
 #[test]
 fn after_a_panic_our_orders_are_cancelled_by_the_venues_own_list() {
-    let summary = run_with(Some(6));
+    let summary = run_with(Some(30));
     let truth = summary.truth.as_ref().unwrap();
     assert!(truth.accepted > 0, "the other market had quoted: {truth:?}");
     assert_eq!(truth.open_orders, 0);

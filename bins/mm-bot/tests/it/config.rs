@@ -224,7 +224,6 @@ fn values_that_are_fine_alone_and_wrong_together_are_refused() {
         (&[("MM_SIGMA_WARM_SEC", "301")], "above the half-life"),
         (&[("MM_ARRIVAL_WARM_SEC", "601")], "above the half-life"),
         (&[("MM_LOSS_WIDEN_PCT", "81")], "above loss_one_sided_pct, which is 80"),
-        (&[("MM_MARGIN_CANCEL_ONLY_PCT", "11")], "above margin_one_sided_pct, which is 10"),
         (&[("MM_MAX_REJECTS_MARKET", "21")], "above max_rejects_account, which is 20"),
         (&[("MM_MAX_REJECTS_HALT", "19")], "above max_rejects_halt, which is 19"),
         (&[("MM_MARKOUT_WIDEN_BPS", "21")], "above markout_stop_bps, which is 20"),

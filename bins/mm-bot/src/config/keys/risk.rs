@@ -74,14 +74,6 @@ pub(super) const KEYS: &[Key] = &[
               reduces a position quotes.",
     },
     Key {
-        path: "risk.margin_cancel_only_pct",
-        env: &["MM_MARGIN_CANCEL_ONLY_PCT"],
-        scope: Scope::Once,
-        kind: Kind::Decimal { min: 0, max: 100 },
-        default: "5",
-        doc: "With less than this nothing quotes; at most margin_one_sided_pct.",
-    },
-    Key {
         path: "risk.margin_flatten_pct",
         env: &["MM_MARGIN_FLATTEN_PCT"],
         scope: Scope::Once,
@@ -221,7 +213,8 @@ pub(super) const KEYS: &[Key] = &[
         default: "60",
         doc: "The venue is asked to cancel everything unless it hears from us within this many \
               seconds: 0 for never, otherwise at least 15. It is pushed back three times as often. \
-              The venue refuses below a traded volume; that is reported and changes nothing else.",
+              The venue refuses below a traded volume: that is reported, our own limits are tighter \
+              as long as it lasts (watchdog_cap_pct), and it is asked for again every hour.",
     },
     Key {
         path: "risk.watchdog_cap_pct",
@@ -229,8 +222,8 @@ pub(super) const KEYS: &[Key] = &[
         scope: Scope::Once,
         kind: Kind::Decimal { min: 1, max: 100 },
         default: "50",
-        doc: "While the venue refuses the dead man switch, this part of every position limit \
-              is left.",
+        doc: "While the venue does not grant the dead man's switch, this part of every position \
+              limit is left; books may then be 2 s old at most, and the account is read every 15 s.",
     },
     Key {
         path: "risk.max_offline_sec",

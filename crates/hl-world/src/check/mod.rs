@@ -9,10 +9,15 @@
 
 mod belief;
 mod court;
+mod coverage;
+mod directed;
 mod invariants;
+mod judge;
 mod record;
 mod rules;
 mod seen;
+mod shrink;
+mod summary;
 mod text;
 mod wire;
 
@@ -20,10 +25,16 @@ mod wire;
 mod testing;
 
 pub use court::Court;
+pub use coverage::{Coverage, OrderStage};
+pub use directed::directed;
 pub use invariants::{COUNT, Held, INVARIANTS, Id, Invariant, Severity};
+pub use judge::{Judged, judge_seed, plan_of, shrink_seed, trace_seed};
+pub use shrink::{Shrunk, shrink};
+pub use summary::Summary;
 
 use hl_engine::EngineConfig;
 use hl_quant::Millis;
+use hl_sim::fault::Kind;
 
 use crate::{Breach, Checker, Observation, Phase, Scene};
 use record::Record;
@@ -33,6 +44,22 @@ use wire::Wire;
 
 /// A process that could not act for longer than this has to look around again first.
 const PAUSE_MS: u64 = 1_000;
+
+/// When something happened.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    now: Millis,
+    /// By the clock of the process that acts.
+    bot_now: Millis,
+    phase: Phase,
+}
+
+impl Moment {
+    fn of(scene: &Scene<'_>) -> Self {
+        let bot_now = scene.bots.first().map_or(scene.now, |bot| bot.now);
+        Self { now: scene.now, bot_now, phase: scene.phase }
+    }
+}
 
 /// Every rule over one record.
 #[derive(Debug)]
@@ -64,12 +91,13 @@ impl Checks {
     }
 
     /// Takes one thing in and shows it to every rule.
-    fn take(&mut self, now: Millis, phase: Phase, belief: Option<&Belief>, seen: &Seen<'_>) {
+    fn take(&mut self, moment: Moment, belief: Option<&Belief>, seen: &Seen<'_>) {
+        let Moment { now, phase, bot_now } = moment;
         self.record.now = now;
         if let (Seen::Phase(Phase::Healed), None) = (seen, self.healed) {
             self.healed = Some(now);
         }
-        self.record.apply(belief.map_or(now, |belief| belief.now), seen);
+        self.record.apply(bot_now, seen);
         self.court.open(now);
         let view =
             View { now, phase, healed_ms: self.healed_ms(now), record: &self.record, belief };
@@ -91,18 +119,19 @@ impl Checks {
         self.healed.map_or(0, |healed| now.since(healed))
     }
 
-    /// Notices the end of a pause of the acting process.
-    fn pauses(&mut self, scene: &Scene<'_>) {
-        let Some(bot) = scene.bots.first() else {
-            self.frozen = None;
-            return;
-        };
-        match (bot.frozen, self.frozen) {
-            (true, None) => self.frozen = Some(scene.now),
-            (false, Some(since)) => {
-                self.frozen = None;
+    /// Notices the end of a pause: a process that stood still does something again.
+    fn pauses(&mut self, scene: &Scene<'_>, seen: &Observation<'_>) {
+        match seen {
+            Observation::FaultOn(fault)
+                if matches!(fault.kind, Kind::ProcStop { .. } | Kind::TimeFreeze { .. }) =>
+            {
+                self.frozen = self.frozen.or(Some(scene.now));
+            }
+            Observation::Died { .. } => self.frozen = None,
+            Observation::Told { bot, .. } | Observation::Settled { bot } => {
+                let Some(since) = self.frozen.take() else { return };
                 if scene.now.since(since) > PAUSE_MS {
-                    self.take(scene.now, scene.phase, None, &Seen::Thawed { bot: bot.bot });
+                    self.take(Moment::of(scene), None, &Seen::Thawed { bot: *bot });
                 }
             }
             _ => {}
@@ -116,7 +145,7 @@ impl Checker for Checks {
     }
 
     fn see(&mut self, scene: &Scene<'_>, seen: &Observation<'_>, breaches: &mut Vec<Breach>) {
-        self.pauses(scene);
+        self.pauses(scene, seen);
         let wire;
         let seen = match *seen {
             Observation::Phase(phase) => Seen::Phase(phase),
@@ -146,11 +175,15 @@ impl Checker for Checks {
         if belief.is_some() {
             belief::truth(scene, &mut self.record);
         }
-        self.take(scene.now, scene.phase, belief.as_ref(), &seen);
+        self.take(Moment::of(scene), belief.as_ref(), &seen);
         breaches.append(&mut self.court.take_breaches());
     }
 
     fn end(&mut self, scene: &Scene<'_>, breaches: &mut Vec<Breach>) {
+        // A run that was broken off has no end to judge.
+        if scene.phase != Phase::Stopping || !breaches.is_empty() {
+            return;
+        }
         let belief = scene.bots.first().map(belief::read);
         belief::truth(scene, &mut self.record);
         self.close(scene.now, scene.phase, belief.as_ref());

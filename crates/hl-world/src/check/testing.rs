@@ -13,7 +13,7 @@ use super::record::{MarketTruth, Rules};
 use super::rules::Rule;
 use super::seen::{Belief, MarketBelief, OrderBelief, Seen};
 use super::wire::Wire;
-use super::{Checks, Id};
+use super::{Checks, Id, Moment};
 use crate::{BotId, Phase};
 
 /// The agent of every process.
@@ -74,7 +74,8 @@ impl Case {
 
     fn show(&mut self, seen: &Seen<'_>) {
         self.belief.now = Millis(self.now + self.skew);
-        self.checks.take(Millis(self.now), self.phase, Some(&self.belief), seen);
+        let moment = Moment { now: Millis(self.now), bot_now: self.belief.now, phase: self.phase };
+        self.checks.take(moment, Some(&self.belief), seen);
     }
 
     pub(crate) fn breaches(&self) -> usize {

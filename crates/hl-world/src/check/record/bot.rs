@@ -45,8 +45,8 @@ pub(crate) struct Picture {
 /// A spec as told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SpecTold {
-    /// When the request for it left, by the true clock, where that was seen.
-    pub(crate) asked: Option<Millis>,
+    /// When the request for it left, by the true clock.
+    pub(crate) asked: Millis,
     pub(crate) sz_decimals: u8,
     pub(crate) trading: bool,
 }
@@ -58,6 +58,8 @@ pub(crate) struct BotRecord {
     pub(crate) specs: BTreeMap<usize, SpecTold>,
     /// The newest book of each market.
     pub(crate) books: BTreeMap<usize, Picture>,
+    /// The newest touch of each market.
+    pub(crate) touches: BTreeMap<usize, Picture>,
     /// The oracle's price of each market as last told, and when.
     pub(crate) oracles: BTreeMap<usize, (Price, Millis)>,
     /// Since when the streams are up.
@@ -82,14 +84,15 @@ pub(crate) struct BotRecord {
     pub(crate) wrote: bool,
 }
 
-impl BotRecord {
-    fn book(&mut self, market: MarketId, book: Picture) {
-        let known = self.books.get(&market.index());
-        if known.is_none_or(|known| known.venue <= book.venue) {
-            self.books.insert(market.index(), book);
-        }
+/// Keeps the picture that shows the later block.
+fn newer(pictures: &mut BTreeMap<usize, Picture>, market: MarketId, picture: Picture) {
+    let known = pictures.get(&market.index());
+    if known.is_none_or(|known| known.venue <= picture.venue) {
+        pictures.insert(market.index(), picture);
     }
+}
 
+impl BotRecord {
     fn answered(&mut self, request: RequestId) {
         let Some((asked, kind)) = self.asked.remove(&request) else { return };
         if let Some(read) = self.reads.get_mut(kind) {
@@ -156,7 +159,7 @@ impl Record {
         }
     }
 
-    pub(super) fn told(&mut self, bot: BotId, input: &Input<'_>) {
+    pub(super) fn told(&mut self, bot: BotId, bot_now: Millis, input: &Input<'_>) {
         let now = self.now;
         let record = self.bots.entry(bot).or_default();
         match *input {
@@ -164,12 +167,20 @@ impl Record {
                 let level = |l: &hl_engine::Level| Level { price: l.price, size: l.size };
                 let bids = bids.iter().map(level).collect();
                 let asks = asks.iter().map(level).collect();
-                record.book(market, Picture { venue: time, at: now, bids, asks });
+                newer(&mut record.books, market, Picture { venue: time, at: now, bids, asks });
+            }
+            Input::Bbo { market, time, bid, ask } => {
+                let level = |l: hl_engine::Level| Level { price: l.price, size: l.size };
+                let bids = bid.map(level).into_iter().collect();
+                let asks = ask.map(level).into_iter().collect();
+                newer(&mut record.touches, market, Picture { venue: time, at: now, bids, asks });
             }
             Input::Spec { market, spec, requested, status } => {
                 let asked = record.spec_requests.iter().rev().find(|(bot, _)| *bot <= requested);
+                // Asked for before the engine ran: by its own clock then.
+                let before = Millis(now.0.saturating_sub(bot_now.since(requested)));
                 let told = SpecTold {
-                    asked: asked.map(|(_, at)| *at),
+                    asked: asked.map_or(before, |(_, at)| *at),
                     sz_decimals: spec.sz_decimals().get(),
                     trading: status == MarketStatus::Trading,
                 };

@@ -101,7 +101,7 @@ impl Record {
             }
             Seen::Died { bot } => self.with_bot(*bot, |bot| bot.alive = false),
             Seen::Operator { bot, word } => self.operator(*bot, *word),
-            Seen::Told { bot, input } => self.told(*bot, input),
+            Seen::Told { bot, input } => self.told(*bot, bot_now, input),
             Seen::Event { bot, event } => self.event(*bot, event),
             Seen::Journal { bot, ok } => self.journal(*bot, *ok),
             Seen::Command { bot, command } => self.command(*bot, bot_now, command),

@@ -6,17 +6,24 @@
 //! position, so the bot has no excuse in news that it has not got yet. It has one where the
 //! position changed without a trade, or a foreign order came, within a reconciliation's time.
 
-use hl_quant::Notional;
+use hl_quant::{Notional, Size};
 
 use super::prelude::*;
 
 const UNTOLD_MS: u64 = 65_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Exposure;
+pub(crate) struct Exposure {
+    /// The fair prices of the last moment of rest: other markets are valued at their last decision.
+    before: Vec<Option<Price>>,
+}
 
 impl Rule for Exposure {
     fn see(&mut self, view: &View<'_>, seen: &Seen<'_>, court: &mut Court) {
+        if let (Seen::Settled { .. }, Some(belief)) = (seen, view.belief) {
+            self.before.clear();
+            self.before.extend(belief.markets.iter().map(|market| market.fair));
+        }
         let Seen::Sent { bot, request, wire } = seen else { return };
         let exit = view.record.bot(*bot).is_some_and(|bot| bot.exits.contains(request));
         if wire.orders.is_empty() || exit {
@@ -31,7 +38,37 @@ impl Rule for Exposure {
         for order in &wire.orders {
             position(view, order, court);
         }
-        gross(view, court);
+        self.gross(view, wire, court);
+    }
+}
+
+impl Exposure {
+    /// The worst side of every market; of those in which orders leave, the sides that they are on,
+    /// because an order does not have to make good what prices have done to the other side.
+    fn gross(&self, view: &View<'_>, wire: &Wire<'_>, court: &mut Court) {
+        let Some(belief) = view.belief else { return };
+        let into = |market, side| {
+            wire.orders.iter().any(|o| market_of(view, o) == Some(market) && side_of(o) == side)
+        };
+        let mut sum = Notional::ZERO;
+        for (market, known) in belief.markets.iter().enumerate() {
+            let (buys, sells) = (into(market, Side::Bid), into(market, Side::Ask));
+            let mut worst = Size::ZERO;
+            if buys || !sells {
+                worst = view.record.worst(market, Side::Bid);
+            }
+            if sells || !buys {
+                worst = worst.max(view.record.worst(market, Side::Ask));
+            }
+            let before = self.before.get(market).copied().flatten();
+            match before.into_iter().chain(known.fair).min() {
+                Some(fair) => sum = sum.saturating_add(fair * worst),
+                None if worst.is_zero() => {}
+                None => return,
+            }
+        }
+        let limit = view.record.config.limits.max_gross;
+        court.judge(Id::of(8), sum <= limit, || format!("gross {sum}, limit {limit}"));
     }
 }
 
@@ -50,21 +87,6 @@ fn position(view: &View<'_>, order: &WireOrder<'_>, court: &mut Court) {
     });
 }
 
-fn gross(view: &View<'_>, court: &mut Court) {
-    let Some(belief) = view.belief else { return };
-    let mut sum = Notional::ZERO;
-    for (market, known) in belief.markets.iter().enumerate() {
-        let worst = view.record.worst(market, Side::Bid).max(view.record.worst(market, Side::Ask));
-        match known.fair {
-            Some(fair) => sum = sum.saturating_add(fair * worst),
-            None if worst.is_zero() => {}
-            None => return,
-        }
-    }
-    let limit = view.record.config.limits.max_gross;
-    court.judge(Id::of(8), sum <= limit, || format!("gross {sum}, limit {limit}"));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,7 +95,7 @@ mod tests {
     #[test]
     fn what_rests_what_flies_and_what_is_held_count_together() {
         // The limit is $1,000 and the price 150: six fit, seven do not.
-        let mut case = Case::new(Exposure);
+        let mut case = Case::new(Exposure::default());
         case.send(&[order(1, true, "149.5", "3")]);
         case.live(1);
         case.fill(1, 7, "1", false);
@@ -91,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_foreign_order_counts_once_the_bot_can_know_it() {
-        let mut case = Case::new(Exposure);
+        let mut case = Case::new(Exposure::default());
         case.foreign(true, "5");
         case.send(&[order(1, true, "149.5", "2")]);
         assert_eq!(case.judged(8), 0, "it came just now");

@@ -18,7 +18,7 @@ impl Rule for SpecAge {
         let limit = view.record.config.timing.spec_max_age_ms.saturating_add(SLACK_MS);
         for order in orders {
             let Some(market) = market_of(view, order) else { continue };
-            let asked = bot.specs.get(&market).and_then(|spec| spec.asked);
+            let asked = bot.specs.get(&market).map(|spec| spec.asked);
             let age = asked.map(|asked| view.now.since(asked));
             court.judge(Id::of(16), age.is_some_and(|age| age <= limit), || {
                 format!("a spec of {age:?} ms in market {market}")

@@ -1,7 +1,7 @@
 //! I18 (S0): no quote from a book that is empty, one-sided, crossed or without price, our own
 //! orders left out.
 //!
-//! Judged at each quote: the newest book of the market that the bot was given. A level of it is
+//! Judged at each quote: the newest book or touch of the market that the bot was given. A level of it is
 //! somebody else's if more rests there than our orders that were there for sure.
 
 use hl_quant::Size;
@@ -18,15 +18,25 @@ impl Rule for Book {
         for order in orders {
             let Some(market) = market_of(view, order) else { continue };
             let Some(book) = bot.books.get(&market) else { continue };
-            let sides = has_others(view, market, book, Side::Bid)
-                && has_others(view, market, book, Side::Ask);
-            let best = book.bids.first().zip(book.asks.first());
-            let apart = best.is_some_and(|(bid, ask)| bid.price < ask.price);
-            court.judge(Id::of(18), sides && apart, || {
-                format!("a quote in market {market} from {:?} / {:?}", book.bids, book.asks)
+            // The touch tells of a later block, perhaps; then it says which sides there are, and
+            // whether somebody else rests behind our own best orders only the book can say.
+            let touch = bot.touches.get(&market).filter(|touch| touch.venue >= book.venue);
+            let newest = touch.map_or(book.venue, |touch| touch.venue);
+            let shown = || [Some(book), touch].into_iter().flatten();
+            let others = |side| shown().any(|picture| has_others(view, market, picture, side));
+            let apart = shown().any(|picture| picture.venue == newest && is_apart(picture));
+            let fine = apart && others(Side::Bid) && others(Side::Ask);
+            court.judge(Id::of(18), fine, || {
+                format!("a quote in market {market} from {book:?} and {touch:?}")
             });
         }
     }
+}
+
+/// Two sides and a gap between them.
+fn is_apart(picture: &Picture) -> bool {
+    let best = picture.bids.first().zip(picture.asks.first());
+    best.is_some_and(|(bid, ask)| bid.price < ask.price)
 }
 
 fn has_others(view: &View<'_>, market: usize, book: &Picture, side: Side) -> bool {

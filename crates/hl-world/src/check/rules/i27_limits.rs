@@ -1,4 +1,5 @@
-//! I27 (S1): never more than nine tenths of the venue's weight per minute.
+//! I27 (S1): a process never spends more than nine tenths of the venue's weight in a minute. How
+//! quickly one may follow another is its supervisor's and the start budget's (I25).
 //!
 //! Judged: what leaves the bot, weighed by the documented table (docs: "Rate limits and user
 //! limits"): an action 1 and one more for each forty of its batch, positions and one order 2, the
@@ -23,6 +24,11 @@ pub(crate) struct VenueLimits {
 impl Rule for VenueLimits {
     fn see(&mut self, view: &View<'_>, seen: &Seen<'_>, court: &mut Court) {
         let weight = match seen {
+            Seen::Started { .. } => {
+                self.spent.clear();
+                self.sum = 0;
+                return;
+            }
             Seen::Sent { wire, .. } => {
                 let n = wire.orders.len().saturating_add(wire.cancels.len());
                 u64::try_from(n).unwrap_or(u64::MAX).saturating_div(40).saturating_add(1)
@@ -66,5 +72,8 @@ mod tests {
         case.pass(30_000);
         case.send(&[order(2_001, true, "149.5", "1")]);
         assert_eq!(case.breaches(), 1, "the first minute is over");
+        case.restart();
+        case.send(&[order(2_002, true, "149.5", "1")]);
+        assert_eq!(case.breaches(), 1);
     }
 }

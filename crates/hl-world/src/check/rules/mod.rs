@@ -42,7 +42,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(i05_wires::Wires::default()),
         Box::new(i06_answers::Answers::default()),
         Box::new(i07_position::Position::default()),
-        Box::new(i08_exposure::Exposure),
+        Box::new(i08_exposure::Exposure::default()),
         Box::new(i09_counts::Counts),
         Box::new(i10_lifecycle::Lifecycle::default()),
         Box::new(i11_restart::Restart),

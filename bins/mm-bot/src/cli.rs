@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::world::WorldArgs;
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0   done, and checked
@@ -55,6 +57,8 @@ pub(crate) enum Command {
     Specs(SpecsArgs),
     /// Sign L1 trading actions, to check signatures against other implementations
     Sign(SignArgs),
+    /// Try to break the bot: whole simulated worlds with faults, judged by ground truth
+    World(WorldArgs),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -54,6 +54,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             commands::sign::run(std::io::stdin().lock(), &mut out)?;
             Ok(Exit::Ok)
         }
+        Command::World(args) => commands::world::run(args, &mut out),
         Command::Run(args) => {
             let (_, settings) = config::load(&sources)?;
             runtime::run(args, &settings, &mut out)

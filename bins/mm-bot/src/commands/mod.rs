@@ -6,6 +6,7 @@ pub(crate) mod quantize;
 mod quantize_jsonl;
 pub(crate) mod sign;
 pub(crate) mod specs;
+pub(crate) mod world;
 
 use std::io::Write as _;
 

@@ -79,7 +79,7 @@ fn range(text: &str) -> Result<Range<u64>, String> {
 }
 
 /// Hours with at most four decimals, from a second to a week, as milliseconds.
-fn milliseconds(text: &str) -> Result<u64, String> {
+pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
     let bad = || "write hours from 0.001 to 168, such as 1 or 0.5".to_owned();
     let hours = Decimal::parse(text).map_err(|_| bad())?;
     let raw = hours.exact().ok_or_else(bad)?;

@@ -121,9 +121,9 @@ fn explain(args: &WorldArgs, config: &RunConfig, seed: u64, breach: &Breach) -> 
     let hours = hours(args.hours);
     let given = args.faults.as_ref().map(|file| format!(" --faults {}", file.display()));
     let given = given.unwrap_or_default();
-    let intensity = args.intensity;
-    let again =
-        format!("mm-bot world --seed {seed} --hours {hours} --intensity {intensity}{given}");
+    let usual = Intensity::USUAL == config.intensity;
+    let intensity = if usual { String::new() } else { format!(" --intensity {}", args.intensity) };
+    let again = format!("mm-bot world --seed {seed} --hours {hours}{intensity}{given}");
     say(&format!("\nseed {seed} broke {}: {}\nrepeat: {again}", breach.invariant, breach.what));
     // A panic or a differing repetition has no moment to shrink towards.
     if args.shrink == 0 || matches!(breach.invariant, "I36" | "I41") {
@@ -149,7 +149,7 @@ fn explain(args: &WorldArgs, config: &RunConfig, seed: u64, breach: &Breach) -> 
 /// Milliseconds as hours, rounded up to what the command line can say.
 fn hours(ms: u64) -> String {
     let raw = ms.saturating_mul(1_000).div_ceil(36);
-    hl_quant::Decimal::from_raw(raw).to_string()
+    hl_quant::Size::from_raw(raw).to_string()
 }
 
 fn say(line: &str) {
@@ -160,4 +160,17 @@ fn say(line: &str) {
 #[expect(clippy::disallowed_methods, reason = "how long a run took is for people")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_can_be_read_back_to_the_millisecond() {
+        assert_eq!(hours(3_600_000), "1");
+        assert_eq!(hours(2_088_000), "0.58");
+        assert_eq!(hours(1_901_000), "0.52805556");
+        assert_eq!(args::milliseconds("0.52805556"), Ok(1_901_000));
+    }
 }

@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 use hl_quant::{MarketSpec, Millis, Price, QuantFields, Side, Size};
-use hl_wire::{Cloid, Oid, ReduceOnly, Tif};
+use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 use crate::{Doubt, IntentId, OrderState, RequestId, Want};
 
@@ -168,6 +168,8 @@ pub(crate) struct Order {
     pub(crate) cancel: Option<Cancel>,
     pub(crate) asking: Option<Asking>,
     pub(crate) closed_at: Millis,
+    /// What the request that carried it was refused for, if that says nothing about the order yet.
+    pub(crate) refused: Option<RejectCode>,
     /// Whether the attempt's terminal event has been written.
     pub(crate) ended: bool,
     /// Scratch of a reconciliation.

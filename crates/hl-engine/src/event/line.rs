@@ -20,13 +20,15 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
         EventKind::Fill(fill) => write_fill(fill, &at, f),
         EventKind::Cancel(cancel) => write_cancel(cancel, &at, f),
         EventKind::Unknown { pair, cloid, why } => {
-            let why = match why {
-                Doubt::Reply => "reply",
-                Doubt::Timeout => "timeout",
-                Doubt::CancelMissed => "cancel_missed",
-                Doubt::NotListed => "not_listed",
+            let (why, code) = match why {
+                Doubt::Reply => ("reply", None),
+                Doubt::Timeout => ("timeout", None),
+                Doubt::CancelMissed => ("cancel_missed", None),
+                Doubt::NotListed => ("not_listed", None),
+                Doubt::TurnedAway(code) => ("turned_away", Some(code)),
             };
-            write!(f, "order_evt=unknown {at} cloid={cloid} pair={pair} why={why}")
+            write!(f, "order_evt=unknown {at} cloid={cloid} pair={pair} why={why}")?;
+            code.map_or(Ok(()), |code| write!(f, " err_code={}", code.code()))
         }
         EventKind::Burn { of, stage } => upkeep::burn(*of, *stage, &at, f),
         EventKind::Guard(guard) => upkeep::guard(guard, &at, f),

@@ -279,6 +279,8 @@ pub enum Doubt {
     CancelMissed,
     /// It is not in the venue's list of open orders.
     NotListed,
+    /// The request was refused for a reason of its own: a used nonce, an expiry, a limit, a signer.
+    TurnedAway(RejectCode),
 }
 
 /// An order that the gate stopped.

@@ -72,6 +72,11 @@ const fn is_our_fault(code: RejectCode) -> bool {
     )
 }
 
+/// Whether a refusal is about the request that came, and not about the orders in it.
+const fn is_about_the_request(code: RejectCode) -> bool {
+    matches!(code, RejectCode::Nonce | RejectCode::Expired | RejectCode::Rate | RejectCode::Auth)
+}
+
 impl Market {
     /// Ends an attempt, and the guard's with it if it was a second try.
     fn end(&mut self, cloid: Cloid, how: SubmitEnd, clerk: &mut Clerk<'_>) {
@@ -128,18 +133,23 @@ impl Market {
             Reply::Accepted { oid, filled } => {
                 order.phase = Phase::Live;
                 order.asking = None;
-                // More than one word about fills only delays: they count when they come themselves.
-                if filled >= order.size {
-                    order.close(clerk.now, Some(order.size), clerk.timing.retry_ms);
-                } else if order.origin == Origin::Exit {
+                // A fill counts when it comes itself. Until then an order that is called filled keeps
+                // its place and all of its exposure, as one that rests; and if no fill comes, the
+                // venue is asked about the order, because an answer that errs would double it.
+                if order.origin == Origin::Exit {
                     // It never rests; how much of it traded is the venue's to say.
                     order.close(clerk.now, None, clerk.timing.retry_ms);
+                } else if !filled.is_zero() {
+                    order.ask(clerk.now.plus(clerk.timing.retry_ms));
                 }
                 self.end(cloid, SubmitEnd::Accepted, clerk);
                 self.rejects = 0;
                 if let Some(oid) = oid {
                     self.learn_oid(cloid, oid, clerk);
                 }
+            }
+            Reply::Rejected { code, .. } if is_about_the_request(code) => {
+                self.turned_away(cloid, code, clerk);
             }
             Reply::Rejected { code, bbo } => {
                 order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
@@ -155,6 +165,27 @@ impl Market {
                 self.next_round = self.next_round.max(clerk.now.plus(clerk.timing.retry_ms));
             }
             Reply::Unknown => self.doubt(cloid, Doubt::Reply, clerk),
+        }
+    }
+
+    /// The request was refused before anybody looked at its orders. That copy of it did nothing.
+    /// Whether an earlier one was executed, which something between us and the venue has sent twice,
+    /// only the venue's word about the order tells, or the death of the nonce.
+    fn turned_away(&mut self, cloid: Cloid, code: RejectCode, clerk: &mut Clerk<'_>) {
+        self.doubt(cloid, Doubt::TurnedAway(code), clerk);
+        let settle_ms = clerk.timing.unknown_settle_ms;
+        let Some(order) = self.orders.get_mut(cloid) else { return };
+        order.refused = Some(code);
+        let quotes = order.origin == Origin::Quote;
+        match code {
+            // Some request with this nonce has reached a block, so it cannot be burnt.
+            RejectCode::Nonce => return order.nonce.used = true,
+            // The venue's own clock has passed the expiry.
+            RejectCode::Expired => order.bury(clerk.now, settle_ms),
+            _ => {}
+        }
+        if quotes {
+            self.rejected(cloid, code, None, clerk);
         }
     }
 
@@ -390,8 +421,10 @@ impl Market {
         // One that was never acknowledged was never placed; one that was has traded by an unknown
         // amount, which the next account report settles.
         let told = if order.ended { None } else { Some(order.filled) };
+        // What the request was refused for is proven to be the order's own end now.
+        let end = order.refused.map_or(SubmitEnd::NotFound, SubmitEnd::Rejected);
         order.close(clerk.now, told, clerk.timing.retry_ms);
-        self.end(cloid, SubmitEnd::NotFound, clerk);
+        self.end(cloid, end, clerk);
         self.orders.sweep();
         self.dirty = true;
     }

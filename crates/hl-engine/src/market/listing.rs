@@ -198,6 +198,7 @@ fn orphan(cloid: Cloid, side: Side, price: Price, size: Size) -> Order {
         cancel: None,
         asking: None,
         closed_at: Millis(0),
+        refused: None,
         ended: true,
         listed: true,
     }

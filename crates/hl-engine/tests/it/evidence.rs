@@ -1,10 +1,10 @@
 //! Orders in doubt are resolved by evidence: burnt nonces, expiry, the venue's repeated word.
 
-use hl_engine::{BurnStage, Command, EventKind, Input, OrderState, Query, Reply, SubmitEnd};
+use hl_engine::{BurnStage, Command, Doubt, EventKind, Input, OrderState, Query, Reply, SubmitEnd};
 use hl_quant::Size;
 use hl_wire::{Oid, RejectCode};
 
-use crate::bench::{BTC, Bench, SOL, config};
+use crate::bench::{BTC, Bench, SOL, config, size};
 
 const ACCEPTED: Reply = Reply::Accepted { oid: None, filled: Size::ZERO };
 const NONCE: Reply = Reply::Rejected { code: RejectCode::Nonce, bbo: None };
@@ -278,4 +278,72 @@ fn what_is_in_doubt_is_taken_off_what_other_markets_may_risk() {
     bench.venue.touch.insert(BTC, ("103000".parse().unwrap(), "103001".parse().unwrap()));
     bench.run(2_000);
     assert!(worth(&bench) <= hl_quant::Notional::whole(51), "{}", worth(&bench));
+}
+
+/// The answer to the first orders of SOL, which the venue has executed if `executed`, is this.
+fn answered(executed: bool, reply: Reply) -> Bench {
+    let mut bench = Bench::new(config());
+    bench.hold = is_place;
+    bench.start();
+    let place = bench.held.remove(0);
+    bench.hold = |_| false;
+    let other = bench.held.remove(0);
+    bench.carry_out(&other);
+    bench.streams = false;
+    if executed {
+        bench.venue.now = bench.now;
+        bench.venue.execute(&place);
+    }
+    bench.reply(place.request(), &[reply; 2]);
+    bench.input(Input::Timer);
+    bench
+}
+
+#[test]
+fn the_answer_to_a_second_copy_of_a_request_ends_no_order_of_the_first() {
+    let codes = [RejectCode::Nonce, RejectCode::Expired, RejectCode::Rate, RejectCode::Auth];
+    for code in codes {
+        let mut bench = answered(true, Reply::Rejected { code, bbo: None });
+        bench.run(3_000);
+        let ends = bench.ends();
+        assert!(ends.values().take(2).all(|ends| *ends == [SubmitEnd::Accepted]), "{ends:?}");
+        let ours = bench.venue.open().filter(|order| order.market == SOL).count();
+        // Where the venue's limit is said to be reached, the quotes go: found, and cancelled.
+        let left = if code == RejectCode::Rate { 0 } else { 2 };
+        assert_eq!((ours, states(&bench).len()), (left, left), "{code:?}: no doubles");
+    }
+}
+
+#[test]
+fn a_request_that_was_truly_turned_away_ends_with_what_it_was_refused_for() {
+    for code in [RejectCode::Nonce, RejectCode::Expired, RejectCode::Rate, RejectCode::Auth] {
+        let mut bench = answered(false, Reply::Rejected { code, bbo: None });
+        bench.run(14_000);
+        let ends = bench.ends();
+        let refused = [SubmitEnd::Rejected(code)];
+        assert!(ends.values().take(2).all(|ends| *ends == refused), "{code:?}: {ends:?}");
+        assert_eq!(bench.engine.stats().rejected(), [(code, 2)]);
+        assert!(bench.has(|kind| matches!(
+            kind,
+            EventKind::Unknown { why: Doubt::TurnedAway(why), .. } if *why == code
+        )));
+    }
+}
+
+#[test]
+fn an_order_that_is_called_filled_keeps_its_place_until_the_fill_or_the_truth_comes() {
+    let filled = Reply::Accepted { oid: Some(Oid(1)), filled: size("1000") };
+    let mut bench = answered(true, filled);
+    let before = bench.engine.stats().attempts;
+    bench.run(500);
+    // The prices move: whatever is free to move would be replaced.
+    bench.touch(SOL, "165.1", "165.12");
+    bench.run(400);
+    let sol = |bench: &Bench| bench.venue.open().filter(|order| order.market == SOL).count();
+    assert_eq!((sol(&bench), bench.engine.stats().attempts), (2, before), "nothing in their place");
+    bench.run(3_000);
+    // It was a lie, and they are ordinary orders again.
+    assert!(count(&bench, is_status) >= 2, "the venue was asked");
+    assert_eq!((sol(&bench), states(&bench)), (2, vec![OrderState::Live; 2]));
+    assert!(bench.engine.stats().attempts > before, "which follow the market");
 }

@@ -1,6 +1,6 @@
 //! What the engine shows of itself, for a status screen.
 
-use hl_quant::{Price, Side, SignedSize, Size};
+use hl_quant::{Millis, Price, Side, SignedSize, Size};
 use hl_wire::Cloid;
 
 use crate::{Arrivals, Cold, NoQuote, Pair, Ppm, Stats, Usd, Volatility};
@@ -61,4 +61,37 @@ pub enum OrderState {
     Unknown,
     /// Gone, with fills perhaps still to come.
     Closed,
+}
+
+/// What the venue does if it hears nothing from us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadManView {
+    /// Nothing: the configuration asks for no dead man's switch.
+    Off,
+    /// Nothing: the switch has not been set yet, or was taken back after a confirmed stop.
+    Waiting,
+    /// It cancels everything at this moment.
+    Armed(Millis),
+    /// Nothing: it refuses. Our own limits are tighter until it relents.
+    Refused,
+    /// Perhaps something: its answers do not say. Our own limits are tighter.
+    Doubtful,
+    /// Nothing more on this UTC day: the switch has fired as often as it may. Our own limits are
+    /// tighter.
+    Exhausted,
+}
+
+impl DeadManView {
+    /// The word on status lines.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Waiting => "waiting",
+            Self::Armed(_) => "armed",
+            Self::Refused => "refused",
+            Self::Doubtful => "doubtful",
+            Self::Exhausted => "exhausted",
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod outgoing;
 mod preflight;
 mod session;
 mod setup;
+mod standing;
 mod status;
 mod stop;
 mod summary;

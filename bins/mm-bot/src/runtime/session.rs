@@ -15,6 +15,7 @@ use super::driver::{Driver, Ending, Parts};
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::preflight::{self, Ready};
+use super::standing::Standing;
 use super::status::Screen;
 use super::stop::Stops;
 use super::summary::{self, Summary};
@@ -110,6 +111,7 @@ impl<'v> Session<'v> {
             markets: driver.as_ref().map_or_else(Vec::new, |driver| {
                 summary::markets(&driver.core.engine, &driver.coins)
             }),
+            standing: driver.as_ref().map(|driver| Standing::of(&driver.core.engine)),
             remaining,
             truth: truth.map(|mut t| t.accounts.remove(&venue.account).unwrap_or_default()),
             halted: driver.as_ref().and_then(|driver| driver.core.engine.halted()),

@@ -198,5 +198,4 @@ fn count(n: u64) -> u32 {
 }
 
 #[cfg(test)]
-#[path = "setup_tests.rs"]
 mod tests;

@@ -8,6 +8,7 @@ use hl_quant::{Price, Side};
 use tokio::time::Instant;
 
 use super::log::Log;
+use super::standing::{self, Standing};
 
 /// Redraws of a terminal. Slower is jumpy, faster is unreadable.
 const REDRAW: Duration = Duration::from_millis(500);
@@ -53,7 +54,9 @@ impl Screen {
             }
             return;
         }
-        let mut rows = vec![self.head(&engine.stats())];
+        let stats = engine.stats();
+        let mut rows = vec![self.head(&stats), clip(&standing::guard_text(&stats))];
+        rows.push(clip(&Standing::of(engine).text()));
         rows.push(HEAD.to_owned());
         rows.extend(views(engine, coins).map(|(id, view)| row(engine, id, &view)));
         rows.extend(log.recent().map(clip));
@@ -148,7 +151,7 @@ fn short(spread: Ppm) -> String {
     format!("{spread}bp")
 }
 
-/// One line per market and one for all, in the grammar of the event log.
+/// One line per market and three for all, in the grammar of the event log.
 fn lines(engine: &Engine, coins: &[String]) -> Vec<String> {
     let market = |(id, view): (MarketId, MarketView<'_>)| {
         let (bid, ask) = quotes(engine, id);
@@ -180,5 +183,7 @@ fn lines(engine: &Engine, coins: &[String]) -> Vec<String> {
         stats.taker_fills,
         stats.gate_stops,
     ));
+    lines.push(standing::guard_line(&stats));
+    lines.push(Standing::of(engine).line());
     lines
 }

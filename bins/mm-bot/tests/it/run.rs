@@ -47,6 +47,18 @@ fn a_run_quotes_every_market_and_leaves_nothing_behind() {
     assert_eq!(count("quant_evt=submit "), attempts);
     assert_eq!(count("fill_evt=maker "), json["total"]["maker_fills"].as_u64().unwrap());
     assert!(count("status_evt=market ") >= 5 * 8);
+    let last = |start: &str| done.stderr.lines().rfind(|line| line.starts_with(start)).unwrap();
+    let races = json["total"]["races"].as_u64().unwrap();
+    let guard =
+        format!("status_evt=guard races={races} guarded=0 success=0 exhausted=0 most_sends=1");
+    assert_eq!(last("status_evt=guard "), guard);
+    let standing = last("status_evt=standing ");
+    assert!(standing.contains(" cap=") && !standing.contains("left=unknown"), "{standing}");
+    let tail = "dead_man=armed watchdog=normal grade=normal reason=clear";
+    assert!(standing.ends_with(tail), "{standing}");
+    // A confirmed stop takes the switch back: each firing is one of ten a day.
+    assert_ne!(json["standing"]["dead_man"], "off");
+    assert!(json["standing"]["requests_left"].as_u64().unwrap() > 9_000, "{json}");
     assert!(done.stderr.lines().all(|line| line.contains("_evt=")), "{}", done.stderr);
 }
 

@@ -6,7 +6,7 @@ use hl_wire::RejectCode;
 
 use super::{Engine, Mode};
 use crate::{
-    DeadManLine, EventKind, Limits, Ppm, Reply, RequestId, Timing, Triggers,
+    DeadManLine, DeadManView, EventKind, Limits, Ppm, Reply, RequestId, Timing, Triggers,
     budget::{Class, limits::action_weight},
     carry::utc_day,
 };
@@ -88,6 +88,21 @@ impl Engine {
     #[must_use]
     pub const fn watchdog_is_tight(&self) -> bool {
         self.relaxed.is_some()
+    }
+
+    /// What stands behind us at the venue, should we fall silent.
+    #[must_use]
+    pub fn dead_man(&self) -> DeadManView {
+        if self.config.dead_man.is_none() {
+            return DeadManView::Off;
+        }
+        match (self.dead_man.stage, self.dead_man.armed) {
+            (Stage::Fine, Some(fires)) => DeadManView::Armed(fires),
+            (Stage::Fine, None) => DeadManView::Waiting,
+            (Stage::Refused, _) => DeadManView::Refused,
+            (Stage::Doubtful, _) => DeadManView::Doubtful,
+            (Stage::Exhausted, _) => DeadManView::Exhausted,
+        }
     }
 
     /// Pushes the dead man's switch back while the engine quotes.

@@ -2,8 +2,8 @@
 //! tighter.
 
 use hl_engine::{
-    Carry, Command, DeadMan, DeadManLine, Durable, EngineConfig, EventKind, Input, NoQuote,
-    Operator, OrderUpdate, Reply, Triggers, VenueState, utc_day,
+    Carry, Command, DeadMan, DeadManLine, DeadManView, Durable, EngineConfig, EventKind, Input,
+    NoQuote, Operator, OrderUpdate, Reply, Triggers, VenueState, utc_day,
 };
 use hl_quant::{Millis, Notional, Size};
 use hl_wire::RejectCode;
@@ -50,6 +50,7 @@ fn words(bench: &Bench) -> Vec<String> {
 fn a_refusal_tightens_our_own_limits_and_an_acceptance_relaxes_them() {
     let mut bench = started(REFUSED);
     assert!(bench.engine.watchdog_is_tight());
+    assert_eq!(bench.engine.dead_man(), DeadManView::Refused);
     let tight = bench.engine.config();
     assert_eq!((tight.timing.book_max_age_ms, tight.timing.reconcile_ms), (2_000, 15_000));
     assert_eq!(tight.limits.max_gross, Notional::whole(5_000));
@@ -69,6 +70,8 @@ fn a_refusal_tightens_our_own_limits_and_an_acceptance_relaxes_them() {
     assert!(!bench.engine.watchdog_is_tight());
     assert_eq!(bench.engine.config().timing, armed().timing);
     assert_eq!(bench.engine.config().limits, armed().limits);
+    let DeadManView::Armed(fires) = bench.engine.dead_man() else { panic!("armed") };
+    assert!((19_000..=20_000).contains(&fires.since(bench.now)), "{fires}");
     assert_eq!(words(&bench), ["refused", "armed"]);
 }
 
@@ -109,6 +112,7 @@ fn answers_that_are_none_do_not_count_as_protection() {
     }
     assert!(bench.engine.watchdog_is_tight());
     assert_eq!(words(&bench), ["doubtful"]);
+    assert_eq!(bench.engine.dead_man(), DeadManView::Doubtful);
     bench.run(6_000);
     answer(&mut bench, DONE);
     assert!(!bench.engine.watchdog_is_tight());
@@ -183,6 +187,7 @@ fn the_tenth_firing_of_a_day_is_the_last_until_the_next_one() {
     bench.run(1_000);
     fires(&mut bench);
     assert_eq!(words(&bench), ["armed", "fired", "exhausted"]);
+    assert_eq!(bench.engine.dead_man(), DeadManView::Exhausted);
     assert!(bench.engine.watchdog_is_tight());
     bench.held.clear();
     bench.run(60_000);
@@ -209,6 +214,8 @@ fn a_confirmed_stop_takes_the_switch_back() {
     answer(&mut bench, DONE);
     bench.run(60_000);
     assert_eq!(words(&bench), ["armed", "cleared"], "nothing fired, nothing is armed");
+    assert_eq!(bench.engine.dead_man(), DeadManView::Waiting);
+    assert_eq!(Bench::started(config()).engine.dead_man(), DeadManView::Off);
     bench.operator(Operator::Resume);
     bench.run(1_000);
     assert_eq!(answer(&mut bench, DONE), 1);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Summary;
 use crate::runtime::driver::Ending;
+use crate::runtime::standing::Standing;
 use crate::runtime::sweep::Remaining;
 
 impl Summary {
@@ -38,6 +39,7 @@ impl Summary {
             "journal_failures": self.journal_failures,
             "total": self.total.as_ref().map(|total| counts(total, self.profit())),
             "markets": markets,
+            "standing": self.standing.as_ref().map(Standing::json),
             "open_orders": match self.remaining {
                 Remaining::Confirmed(n) => Some(n),
                 Remaining::Unknown(_) => None,
@@ -73,6 +75,12 @@ fn counts(stats: &Stats, profit: Option<Usd>) -> Value {
         "taker_fills": stats.taker_fills,
         "canceled": stats.canceled,
         "canceled_by_venue": stats.canceled_by_venue,
+        "races": stats.races,
+        "guarded": stats.guarded,
+        "guard_success": stats.guard_success,
+        "guard_exhausted": stats.guard_exhausted,
+        "most_sends": stats.most_sends,
+        "burns": stats.burns,
         "gate_stops": stats.gate_stops,
         "audits": stats.audits,
         "volume": stats.volume.to_string(),

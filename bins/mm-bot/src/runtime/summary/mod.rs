@@ -11,6 +11,7 @@ use hl_quant::SignedSize;
 use hl_sim::AccountTruth;
 
 use super::driver::Ending;
+use super::standing::Standing;
 use super::sweep::Remaining;
 use crate::exit::Exit;
 
@@ -24,6 +25,8 @@ pub(super) struct Summary {
     /// The engine's counts; lost with it when it ended in a panic.
     pub(super) total: Option<Stats>,
     pub(super) markets: Vec<MarketSummary>,
+    /// How it stood with the venue at the end.
+    pub(super) standing: Option<Standing>,
     pub(super) remaining: Remaining,
     /// The exchange's own count, where the exchange is ours to ask.
     pub(super) truth: Option<AccountTruth>,

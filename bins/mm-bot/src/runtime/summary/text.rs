@@ -5,6 +5,7 @@ use std::io::Write;
 use hl_engine::{Stats, Usd};
 
 use super::Summary;
+use crate::runtime::standing::guard_text;
 use crate::runtime::status::classes;
 use crate::runtime::sweep::Remaining;
 
@@ -41,8 +42,12 @@ impl Summary {
                 let codes = classes(total);
                 let codes = if codes.is_empty() { "none" } else { codes.as_str() };
                 writeln!(out, "\nrejected by code: {codes}")?;
+                writeln!(out, "{}", guard_text(total))?;
             }
             None => writeln!(out, "\nthe counts were lost with the engine")?,
+        }
+        if let Some(standing) = &self.standing {
+            writeln!(out, "{}", standing.text())?;
         }
         self.print_truth(out)?;
         let open = match &self.remaining {

@@ -1,5 +1,9 @@
 //! Every key reaches the engine, in the engine's unit.
 
+mod desk;
+mod effects;
+mod every_key;
+
 use hl_engine::{
     Arrivals, AtLimit, AvellanedaStoikovConfig, EngineConfig, GlftConfig, Layer, ModelConfig, Ppm,
     Volatility,

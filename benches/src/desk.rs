@@ -2,11 +2,11 @@
 //! counts.
 
 use hl_engine::{
-    AccountMoney, Command, Connection, Engine, EngineConfig, Input, Layer, Level, MarketConfig,
-    MarketId, MarketStatus, OpenOrder, OrderUpdate, Output, Ppm, Query, Reply, Requote, RetryGuard,
-    SpreadConfig, Timing, Usd, VenueState,
+    AccountMoney, AvellanedaStoikovConfig, Command, Connection, Engine, EngineConfig, GlftConfig,
+    Input, Layer, Level, MarketConfig, MarketId, MarketStatus, ModelConfig, OpenOrder, OrderUpdate,
+    Output, Ppm, Query, Reply, Requote, RetryGuard, SpreadConfig, Timing, Usd, VenueState,
 };
-use hl_quant::{MarketSpec, Millis, Notional, Price, Size, SzDecimals};
+use hl_quant::{MarketSpec, Millis, Notional, Price, Side, Size, SzDecimals};
 use hl_wire::{Cloid, Oid};
 
 /// Levels a side of the books that the desk is shown.
@@ -27,6 +27,8 @@ pub struct Desk {
     commands: Vec<Command>,
     /// When the venue last told its own prices.
     told: Millis,
+    /// Whether others trade between the books.
+    trades: bool,
     /// The list of open orders, when it is asked for.
     list: Vec<OpenOrder>,
     /// Commands given since the start.
@@ -101,13 +103,19 @@ impl Desk {
     /// A desk that is connected, reconciled and quoting in all its markets.
     #[must_use]
     pub fn quoting(markets: u16) -> Self {
+        Self::of(config(markets))
+    }
+
+    fn of(config: EngineConfig) -> Self {
+        let markets = u16::try_from(config.markets.len()).unwrap_or(u16::MAX);
         let now = Millis(1_762_252_867_000);
-        let engine = Engine::new(config(markets), 7);
+        let trades = config.markets.iter().any(|market| market.model != ModelConfig::Spread);
+        let engine = Engine::new(config, 7);
         let step_ms = 1_000 / u64::from(markets.max(1));
         let commands = Vec::with_capacity(64);
         let list = Vec::with_capacity(1_024);
         let mut desk =
-            Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0, told: now };
+            Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0, told: now, trades };
         desk.input(Input::Connection(Connection::Up));
         desk.tell_references(markets);
         for round in 0..64 {
@@ -116,6 +124,37 @@ impl Desk {
             }
         }
         desk
+    }
+
+    /// The same with models that quote on what they estimate, half of the markets by each: trades
+    /// go through the books all the while.
+    #[must_use]
+    pub fn estimating(markets: u16) -> Self {
+        let max_distance = Ppm::from_bps(100);
+        let mut config = config(markets);
+        for (index, market) in config.markets.iter_mut().enumerate() {
+            market.model = if index % 2 == 0 {
+                let gamma = 1e-6;
+                let horizon = 300.0;
+                ModelConfig::AvellanedaStoikov(AvellanedaStoikovConfig {
+                    gamma,
+                    horizon,
+                    max_distance,
+                })
+            } else {
+                ModelConfig::Glft(GlftConfig { gamma: 1e-6, max_distance })
+            };
+            market.estimate.volatility.warm_ms = 10_000;
+            market.estimate.arrivals.warm_ms = 10_000;
+            market.estimate.arrivals.warm_orders = 5;
+        }
+        Self::of(config)
+    }
+
+    /// Whether every market knows its volatility and its arrivals.
+    #[must_use]
+    pub fn is_estimating(&self) -> bool {
+        self.engine.markets().all(|market| market.volatility.is_ok() && market.arrivals.is_ok())
     }
 
     /// Shows a market's book, decides, and has the venue accept all that follows.
@@ -131,6 +170,9 @@ impl Desk {
             self.tell_references(self.engine.config().markets.len() as u16);
         }
         let (time, bids, asks) = (self.now, &book.bids[..], &book.asks[..]);
+        if self.trades {
+            self.tell_trade(market, book);
+        }
         self.engine.handle(self.now, Input::Book { market, time, bids, asks });
         self.drain();
         self.commands.len()
@@ -157,6 +199,18 @@ impl Desk {
             self.engine.handle(self.now, Input::Reference { market, mark: price, oracle: price });
             self.drain();
         }
+    }
+
+    /// Somebody buys or sells, a few levels deep, by turns.
+    fn tell_trade(&mut self, market: MarketId, book: &BookSides) {
+        let step = self.now.0 / self.step_ms.max(1);
+        let depth = usize::try_from(step % 5).unwrap_or(0);
+        let (aggressor, levels) =
+            if step % 2 == 0 { (Side::Bid, &book.asks) } else { (Side::Ask, &book.bids) };
+        let Some(Level { price, size }) = levels.get(depth).copied() else { return };
+        let time = Millis(self.now.0 - 1);
+        self.engine.handle(self.now, Input::Trade { market, time, aggressor, price, size });
+        self.drain();
     }
 
     fn input(&mut self, input: Input<'_>) {

@@ -55,9 +55,19 @@ fn reading_a_book_into_used_memory_does_not_allocate() {
 
 #[test]
 fn the_engine_does_not_allocate_in_steady_state() {
+    quotes_without_allocating(Desk::quoting(10));
+}
+
+#[test]
+fn the_models_with_their_estimates_do_not_allocate_either() {
+    let desk = Desk::estimating(10);
+    assert!(desk.is_estimating(), "volatility and arrivals are known in every market");
+    quotes_without_allocating(desk);
+}
+
+fn quotes_without_allocating(mut desk: Desk) {
     const MARKETS: u16 = 10;
     let books = [BookSides::around(100_000), BookSides::around(100_040)];
-    let mut desk = Desk::quoting(MARKETS);
     let round = |desk: &mut Desk| {
         for (i, book) in books.iter().cycle().take(100).enumerate() {
             desk.show(MarketId((i / 2) as u16 % MARKETS), book);

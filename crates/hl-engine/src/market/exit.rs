@@ -201,3 +201,21 @@ fn cap(spec: &Spec, side: Side, worst: Price) -> Option<OrderPrice> {
     };
     spec.rules.prices().snap(worst, round).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_price_is_beyond_the_worse_reference() {
+        let price = |text: &str| text.parse::<Price>().unwrap();
+        let worst = |side, oracle: &str, slow: &str| {
+            worst_price(side, price(oracle), price(slow), Ppm::from_bps(100)).unwrap().to_string()
+        };
+        assert_eq!(worst(Side::Bid, "100", "102"), "103.02");
+        assert_eq!(worst(Side::Bid, "102", "100"), "103.02");
+        assert_eq!(worst(Side::Ask, "100", "102"), "99");
+        assert_eq!(worst(Side::Ask, "102", "100"), "99");
+        assert_eq!(worst_price(Side::Ask, price("1"), price("1"), Ppm::ONE), None, "no price");
+    }
+}

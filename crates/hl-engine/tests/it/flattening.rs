@@ -263,3 +263,14 @@ fn an_address_without_requests_still_closes_at_the_venues_drip() {
     assert!(sent.len() >= 3, "{sent:?}");
     assert!(sent.windows(2).all(|pair| pair[1].since(pair[0]) >= 10_500), "{sent:?}");
 }
+
+#[test]
+fn our_own_quotes_are_gone_before_a_position_is_closed_or_have_had_their_time() {
+    let mut bench = long();
+    bench.hold = |command| matches!(command, Command::Cancel { .. });
+    bench.operator(Operator::Flatten);
+    bench.run(1_500);
+    assert_eq!(exits(&bench), [], "the venue has not answered the cancels");
+    bench.run(2_000);
+    assert_eq!(exits(&bench).len(), 1, "a venue that does not answer keeps no position open");
+}

@@ -206,7 +206,7 @@ impl Desk {
         let step = self.now.0 / self.step_ms.max(1);
         let depth = usize::try_from(step % 5).unwrap_or(0);
         let (aggressor, levels) =
-            if step % 2 == 0 { (Side::Bid, &book.asks) } else { (Side::Ask, &book.bids) };
+            if step.is_multiple_of(2) { (Side::Bid, &book.asks) } else { (Side::Ask, &book.bids) };
         let Some(Level { price, size }) = levels.get(depth).copied() else { return };
         let time = Millis(self.now.0 - 1);
         self.engine.handle(self.now, Input::Trade { market, time, aggressor, price, size });

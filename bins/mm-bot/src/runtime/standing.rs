@@ -49,12 +49,14 @@ impl Standing {
     pub(super) fn text(&self) -> String {
         let Self { budget, dead_man, grade: (grade, cause), .. } = self;
         format!(
-            "requests left {} of {}, {} an hour, runway {} h; dead man's switch {}, own limits {}; \
-             grade {grade} ({cause})",
+            "requests left {} of {}, net use {} an hour, runway {}; dead man's switch {}, own limits \
+             {}; grade {grade} ({cause})",
             known(budget.left),
             known(budget.cap),
             budget.per_hour,
-            runway(budget),
+            budget
+                .runway_hours()
+                .map_or_else(|| "endless".to_owned(), |hours| format!("{hours} h")),
             dead_man.code(),
             self.watchdog(),
         )

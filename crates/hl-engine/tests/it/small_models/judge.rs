@@ -1,9 +1,9 @@
 //! What must be true at every moment, and in the end.
 
 use hl_engine::{Command, NoQuote, OrderState, PlaceOrder, SubmitEnd};
-use hl_quant::{Notional, Size};
+use hl_quant::Size;
 
-use super::model::{HEAL_MS, Model};
+use super::model::{CAP, HEAL_MS, Model};
 use crate::bench::{SOL, price};
 
 impl Model<'_> {
@@ -26,7 +26,7 @@ impl Model<'_> {
         let worst = chances.iter().map(|left| left.raw()).sum::<u64>()
             + u64::try_from(self.venue.position().raw()).unwrap();
         let worth = price("164.9") * Size::from_raw(worst);
-        self.check(worth <= Notional::whole(150), || format!("the position could become {worth}"));
+        self.check(worth <= CAP, || format!("the position could become {worth}"));
     }
 
     /// Nothing is lost any more, and nothing is told but what is asked for.
@@ -81,10 +81,12 @@ impl Model<'_> {
     /// Each attempt on record has one end, and it is the true one.
     pub(super) fn check_ends(&mut self) {
         for (cloid, ends) in self.ends.clone() {
-            self.check(ends.len() == 1, || format!("{} ends of {cloid}", ends.len()));
             let rested = self.venue.find(cloid).is_some();
-            let true_end = ends[0] == SubmitEnd::Accepted;
-            self.check(rested == true_end, || format!("{cloid} ended {:?}", ends[0]));
+            let holds = match ends[..] {
+                [end] => rested == (end == SubmitEnd::Accepted),
+                _ => false,
+            };
+            self.check(holds, || format!("{cloid} ended {ends:?}, rested: {rested}"));
         }
         if self.run == 0 {
             let told = self.engine.stats().maker_fills;

@@ -20,6 +20,9 @@ const START: Millis = Millis(1_762_252_867_000);
 /// How long the venue's truth may take to arrive once nothing is lost any more.
 pub(super) const HEAL_MS: u64 = 60_000;
 
+/// The largest position.
+pub(super) const CAP: Notional = Notional::whole(130);
+
 /// Always wants to buy 0.6 at 164.73: any second order of it is one too many.
 #[derive(Debug)]
 struct OneBid;
@@ -31,13 +34,11 @@ impl QuoteModel for OneBid {
     }
 }
 
-/// Room for one and a half orders.
+/// Room for one order and a little more: two that trade, or one that traded half and another, are too
+/// much.
 fn config() -> EngineConfig {
     let mut config = EngineConfig {
-        markets: vec![MarketConfig {
-            max_position: Notional::whole(150),
-            ..MarketConfig::new("SOL")
-        }],
+        markets: vec![MarketConfig { max_position: CAP, ..MarketConfig::new("SOL") }],
         ..EngineConfig::default()
     };
     // The same rules in less time.

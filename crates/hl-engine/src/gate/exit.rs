@@ -39,15 +39,12 @@ pub(crate) fn check_exit(
         return stop(Rule::PositionCap, Figure::Size(size.get()), Figure::Signed(facts.position));
     }
     let (oracle, slow) = facts.references;
-    let reference = match side {
-        Side::Bid => oracle.max(slow),
-        Side::Ask => oracle.min(slow),
+    // A better price than the reference is no danger.
+    let (reference, worst) = match side {
+        Side::Bid => (oracle.max(slow), price.get().max(oracle.max(slow))),
+        Side::Ask => (oracle.min(slow), price.get().min(oracle.min(slow))),
     };
-    let worse = match side {
-        Side::Bid => price.get() > reference,
-        Side::Ask => price.get() < reference,
-    };
-    if worse && far(price.get(), reference, facts.slippage) {
+    if far(worst, reference, facts.slippage) {
         return stop(Rule::Collar, Figure::Price(price.get()), Figure::Price(reference));
     }
     Ok(())

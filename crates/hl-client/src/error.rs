@@ -44,7 +44,10 @@ pub enum InfoError {
     Transport(#[from] TransportError),
     /// Too many requests from this address. Retried after a pause; what is reported is the last.
     #[error("refused for too many requests (http status 429)")]
-    RateLimited,
+    RateLimited {
+        /// How long the venue asks us to keep away (`Retry-After`), if it says.
+        retry_after: Option<Duration>,
+    },
     /// The venue refuses the request itself. Do not retry: it is wrong.
     #[error("refused with http status {status}: {text:?}")]
     Refused {

@@ -189,7 +189,10 @@ impl ExchangeClient {
             Ok(reply) => parse_exchange_response(reply.status, &reply.body, batch),
             Err(error) => match unsure(error) {
                 Ok(why) => ActionOutcome::unknown(why, batch),
-                Err(error) => return Err(NotSent::Connect(error)),
+                Err(error) => {
+                    budget.refund(Instant::now(), action_weight(batch));
+                    return Err(NotSent::Connect(error));
+                }
             },
         };
         Ok(Receipt { nonce, outcome })

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Url, redirect, retry};
 
 use crate::error::TransportError;
@@ -52,6 +52,8 @@ pub enum BuildError {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// `Retry-After` in seconds, if there is one; its other form, a date, is not read.
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -110,6 +112,10 @@ impl Http {
             return Err(too_large);
         }
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| {
+            let seconds: u32 = value.to_str().ok()?.trim().parse().ok()?;
+            Some(Duration::from_secs(seconds.into()))
+        });
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(fault)? {
             if body.len().saturating_add(piece.len()) > self.cap {
@@ -117,7 +123,7 @@ impl Http {
             }
             body.extend_from_slice(&piece);
         }
-        Ok(Reply { status, body })
+        Ok(Reply { status, retry_after, body })
     }
 }
 

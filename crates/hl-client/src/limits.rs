@@ -9,9 +9,11 @@ use std::time::Duration;
 /// IP weight that REST requests may spend in any minute ("Rate limits and user limits").
 pub const IP_WEIGHT_PER_MINUTE: u32 = 1200;
 
-/// The share of [`IP_WEIGHT_PER_MINUTE`] that reads may use, in percent (ours). What is left over
-/// belongs to `/exchange`, so that a burst of reads can never hold up a cancel.
-pub const READ_SHARE_PERCENT: u32 = 75;
+/// No read is sent once so much of [`IP_WEIGHT_PER_MINUTE`] is spent, in percent (ours). What is
+/// left over belongs to `/exchange`, so that a burst of reads can never hold up a cancel. It is the
+/// share that the trading core keeps to with everything it sends, so that what it has made room for
+/// is not refused here.
+pub const READ_SHARE_PERCENT: u32 = 90;
 
 /// Orders per unit of additional weight: an action weighs `1 + floor(batch / 40)` ("Rate limits and
 /// user limits").

@@ -45,6 +45,13 @@ impl Transport {
         Ok(Self { http, endpoint: Arc::new(endpoint), timeouts, retry, budget })
     }
 
+    /// The same connections and the same count of weights, with other retries for reads. A caller
+    /// that counts what it asks for, and asks again by itself, wants [`RetryPolicy::once`].
+    #[must_use]
+    pub fn with_retries(&self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self.clone() }
+    }
+
     /// The venue's addresses.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {

@@ -138,6 +138,9 @@ pub enum Input<'a> {
         /// Requests allowed so far.
         cap: u64,
     },
+    /// A question was refused for the weight of the network address (HTTP status 429). What the
+    /// question was about is told by its own input.
+    Throttled,
     /// The streams are all subscribed and acknowledged, or are not.
     Connection(Connection),
     /// Whether the journal of what must survive a crash takes records.

@@ -69,7 +69,12 @@ impl InfoClient {
             InfoError::Transport(TransportError::TooLarge { .. }) => None,
             InfoError::Transport(_) => Some(retry.pause(attempt)),
             InfoError::Status { status } if *status >= 500 => Some(retry.pause(attempt)),
-            InfoError::RateLimited => Some(retry.longest),
+            // As long as the venue says, or as long as we ever wait; not at all if it is longer than
+            // anybody waits for an answer.
+            InfoError::RateLimited { retry_after } => {
+                let pause = retry_after.unwrap_or_default().max(retry.longest);
+                (pause <= LONGEST_WAIT).then_some(pause)
+            }
             _ => None,
         }
     }
@@ -83,7 +88,11 @@ impl InfoClient {
         let body = serde_json::to_vec(request)
             .map_err(|error| InfoError::Malformed { request: name, why: error.to_string() })?;
         let Transport { http, endpoint, timeouts, .. } = &self.transport;
-        let reply = http.post(endpoint.info(), body, timeouts.info).await?;
+        let reply = http.post(endpoint.info(), body, timeouts.info).await.inspect_err(|error| {
+            if !error.was_sent() {
+                self.transport.budget.refund(Instant::now(), request.weight());
+            }
+        })?;
         read(name, &reply)
     }
 
@@ -113,7 +122,7 @@ fn read<T: DeserializeOwned>(name: &'static str, reply: &Reply) -> Result<T, Inf
         200 if reply.body.trim_ascii() == b"null" => Err(InfoError::Null { request: name }),
         200 => info::read(&reply.body)
             .map_err(|error| InfoError::Malformed { request: name, why: error.to_string() }),
-        429 => Err(InfoError::RateLimited),
+        429 => Err(InfoError::RateLimited { retry_after: reply.retry_after }),
         status @ (400 | 415 | 422) => {
             let text = String::from_utf8_lossy(&reply.body);
             Err(InfoError::Refused { status, text: text.chars().take(160).collect() })

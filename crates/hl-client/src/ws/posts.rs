@@ -86,7 +86,7 @@ impl Posts {
     /// subscriptions.
     pub(super) fn complained(&self, frame: &ErrorFrame<'_>) {
         if let ErrorKind::TooManyPosts { id } = frame.kind() {
-            let (code, text) = (RejectCode::Rate, frame.text.as_ref().into());
+            let (code, text) = (RejectCode::IpRate, frame.text.as_ref().into());
             let refused = Outcome::Rejected { code, text, bbo: None };
             self.settle(id, |batch| Answer::Sent(ActionOutcome::all(&refused, batch)));
         }

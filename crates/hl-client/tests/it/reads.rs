@@ -224,11 +224,11 @@ async fn the_weight_of_reads_is_counted() {
     let info = InfoClient::new(transport.clone());
     info.meta(None).await.unwrap();
     assert_eq!(transport.weight_used(), 20);
-    for _ in 0..44 {
+    for _ in 0..53 {
         info.meta(None).await.unwrap();
     }
-    assert_eq!(transport.weight_used(), 900);
+    assert_eq!(transport.weight_used(), 1_080);
     let error = info.meta(None).await.unwrap_err();
     assert!(matches!(error, InfoError::Budget { .. }), "{error}");
-    assert_eq!(server.seen().requests.len(), 45, "what does not fit is not sent");
+    assert_eq!(server.seen().requests.len(), 54, "what does not fit is not sent");
 }

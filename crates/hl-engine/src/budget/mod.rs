@@ -8,8 +8,10 @@
 mod address;
 mod bucket;
 pub mod limits;
+mod pause;
 
 use hl_quant::{Millis, Notional};
+use hl_wire::RejectCode;
 
 pub(crate) use bucket::Bucket;
 
@@ -19,6 +21,7 @@ use self::{
         LIGHT_QUESTION, MESSAGES_AT_ONCE, MESSAGES_REFILL_PER_MINUTE, QUESTION, REQUEST_PRICE,
         WEIGHT_AT_ONCE, WEIGHT_AT_START, WEIGHT_REFILL_PER_MINUTE,
     },
+    pause::Pause,
 };
 use crate::{BudgetConfig, Query, Road, Usd};
 
@@ -109,6 +112,8 @@ pub(crate) struct Budgets {
     config: BudgetConfig,
     weight: Bucket,
     messages: Bucket,
+    /// After the venue has refused for the weight.
+    pause: Pause,
     pub(crate) address: AddressBudget,
 }
 
@@ -119,6 +124,7 @@ impl Budgets {
             weight: Bucket::new(WEIGHT_AT_ONCE, WEIGHT_REFILL_PER_MINUTE, MINUTE_MS)
                 .holding(WEIGHT_AT_START),
             messages: Bucket::new(MESSAGES_AT_ONCE, MESSAGES_REFILL_PER_MINUTE, MINUTE_MS),
+            pause: Pause::default(),
             address: AddressBudget::new(),
         }
     }
@@ -128,7 +134,9 @@ impl Budgets {
     pub(crate) fn may_send(&self, now: Millis, class: Class, weight: u64) -> bool {
         let messages = self.config.road == Road::Rest
             || self.messages.holds(now, 1, floor(MESSAGES_AT_ONCE, class));
-        messages && self.weight.holds(now, weight, floor(WEIGHT_AT_ONCE, class))
+        now >= self.paused_until(class)
+            && messages
+            && self.weight.holds(now, weight, floor(WEIGHT_AT_ONCE, class))
     }
 
     /// Whether an order that closes a position may leave now. Exits are few and end by themselves, so
@@ -142,6 +150,7 @@ impl Budgets {
     /// The first moment at which [`Budgets::may_send`].
     pub(crate) fn ready_at(&self, now: Millis, class: Class, weight: u64) -> Millis {
         let ready = self.weight.ready_at(now, weight, floor(WEIGHT_AT_ONCE, class));
+        let ready = ready.max(self.paused_until(class));
         match self.config.road {
             Road::Rest => ready,
             Road::WebSocket => {
@@ -163,11 +172,32 @@ impl Budgets {
         self.weight.take(now, weight);
     }
 
-    /// The venue refused for a rate. It does not say which, so both count as used up: the minute's
-    /// weight comes back by itself, and the address until the venue has told its count.
-    pub(crate) fn refused(&mut self, now: Millis) {
+    /// A pause after a refusal holds for everything but cancels: those are as few as there are
+    /// orders, each asked for once a while, and nothing matters more.
+    const fn paused_until(&self, class: Class) -> Millis {
+        match class {
+            Class::Cancel => Millis(0),
+            _ => self.pause.until(),
+        }
+    }
+
+    /// The venue refused an action with one of the two codes for a rate. The address counts as used
+    /// up until the venue has told its count; the weight of the network address comes back by
+    /// itself.
+    pub(crate) fn refused(&mut self, now: Millis, code: RejectCode) {
+        match code {
+            RejectCode::Rate => self.address.refused(),
+            RejectCode::IpRate => self.throttled(now),
+            _ => {}
+        }
+    }
+
+    /// The venue refused something for the weight of the network address: it counts more than we do,
+    /// perhaps because others share the address. Nothing is left for now, and nothing is asked for a
+    /// while that grows.
+    pub(crate) fn throttled(&mut self, now: Millis) {
         self.weight.drain(now);
-        self.address.refused();
+        self.pause.refused(now);
     }
 
     /// What an order of this class may cost the address, with `live` orders whose cancels must stay possible and
@@ -217,6 +247,7 @@ impl Budgets {
     pub(crate) fn rebase(&mut self, now: Millis) {
         self.weight.rebase(now);
         self.messages.rebase(now);
+        self.pause.rebase(now);
         self.address.rebase(now);
     }
 

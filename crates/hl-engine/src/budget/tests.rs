@@ -1,4 +1,5 @@
 use super::*;
+use hl_wire::RejectCode;
 
 const T: Millis = Millis(1_762_252_867_000);
 
@@ -70,8 +71,8 @@ fn without_requests_the_reducing_side_drips_and_quoting_stops() {
 fn nothing_is_known_before_the_venue_has_told_but_weight_counts_all_the_same() {
     let mut budgets = budgets();
     assert!(budgets.allowance(T, Class::Quote, 50, 500).is_enough());
-    budgets.refused(T);
-    assert!(!budgets.allowance(T, Class::Quote, 0, 0).is_enough());
+    budgets.refused(T, RejectCode::IpRate);
+    assert!(budgets.allowance(T, Class::Quote, 0, 0).is_enough(), "nothing about the address");
     assert!(!budgets.may_send(T, Class::Quote, 1) && !budgets.may_send(T, Class::Reconcile, 2));
     assert!(
         budgets.may_send(T.plus(74), Class::Cancel, 1),

@@ -117,11 +117,11 @@ impl Engine {
         let stage = match reply {
             Reply::Accepted { .. } => BurnStage::Done,
             Reply::Rejected { code: hl_wire::RejectCode::Nonce, .. } => BurnStage::Used,
-            Reply::Rejected { code: hl_wire::RejectCode::Rate, .. } => {
-                self.out.budgets.refused(now);
+            Reply::Rejected { code, .. } => {
+                self.out.budgets.refused(now, code);
                 BurnStage::Again
             }
-            Reply::Rejected { .. } | Reply::Unknown | Reply::NeverSent => BurnStage::Again,
+            Reply::Unknown | Reply::NeverSent => BurnStage::Again,
         };
         let settle_ms = self.config.timing.unknown_settle_ms;
         let orders = self.markets.iter_mut().flat_map(|market| market.orders.iter_mut());

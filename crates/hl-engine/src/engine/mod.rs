@@ -291,6 +291,7 @@ impl Engine {
                 self.rate_limit(used, cap);
                 self.dead_man_volume(cap);
             }
+            Input::Throttled => self.out.budgets.throttled(now),
             Input::Connection(connection) => self.connection(connection),
             Input::Operator(word) => self.operator(word),
             Input::Unreadable { what } => self.audit(what),

@@ -112,7 +112,7 @@ pub(crate) const fn label(code: RejectCode) -> &'static str {
         RejectCode::InvalidPrice => "invalid_price",
         RejectCode::MinNotional => "min_notional",
         RejectCode::Margin => "margin",
-        RejectCode::Rate => "rate_limit",
+        RejectCode::Rate | RejectCode::IpRate => "rate_limit",
         RejectCode::Nonce => "nonce",
         RejectCode::Auth => "auth",
         RejectCode::NotFound => "not_found",

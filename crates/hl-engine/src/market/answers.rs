@@ -203,7 +203,12 @@ impl Market {
             self.risk.rejects.count(clerk.now);
         }
         match code {
-            RejectCode::Rate => clerk.out.budgets.refused(clerk.now),
+            // It says nothing about the order or the market; the budgets say when to go on.
+            RejectCode::Rate | RejectCode::IpRate => {
+                clerk.out.budgets.refused(clerk.now, code);
+                self.next_round = self.next_round.max(clerk.now.plus(clerk.timing.retry_ms));
+                return;
+            }
             RejectCode::Expired => clerk.out.budgets.address.spend(clerk.now, EXPIRED_COST - 1),
             _ => {}
         }
@@ -301,8 +306,8 @@ impl Market {
             Reply::Rejected { code, .. } => CancelStage::Rejected(code),
             Reply::Unknown | Reply::NeverSent => CancelStage::Unknown,
         };
-        if let CancelStage::Rejected(RejectCode::Rate) = stage {
-            clerk.out.budgets.refused(clerk.now);
+        if let CancelStage::Rejected(code) = stage {
+            clerk.out.budgets.refused(clerk.now, code);
         }
         let pair = self.pair();
         clerk.out.event(clerk.now, EventKind::Cancel(CancelLine { pair, cloid, stage }));

@@ -80,8 +80,11 @@ reject_codes! {
     BatchWeight => "E_BATCH",
     /// The builder's fee has not been approved by the account.
     Builder => "E_BUILDER",
-    /// An address or network-address limit. Retry after its window.
+    /// The address has used up its requests. Retry when it has traded, or after ten seconds.
     Rate => "E_RATE",
+    /// The weight of the network address is used up, or too many posts wait for an answer; the
+    /// request was not looked at. Retry after a pause that grows.
+    IpRate => "E_RATE_IP",
     /// The nonce was used, or lies outside the window. This request did nothing; what the first
     /// request with the same nonce did is another question.
     Nonce => "E_NONCE",

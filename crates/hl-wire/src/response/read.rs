@@ -42,7 +42,7 @@ pub fn parse_exchange_response(http_status: u16, body: &[u8], n: usize) -> Actio
         200 => parse_post_payload(text, n),
         429 if matches!(text.trim(), "" | "null") => {
             let text = "http status 429".into();
-            ActionOutcome::all(&Outcome::Rejected { code: RejectCode::Rate, text, bbo: None }, n)
+            ActionOutcome::all(&Outcome::Rejected { code: RejectCode::IpRate, text, bbo: None }, n)
         }
         400 | 415 | 422 => not_admitted(http_status, text, n),
         other => ActionOutcome::unknown(Unsure::HttpStatus(other), n),

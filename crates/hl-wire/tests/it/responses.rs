@@ -283,7 +283,7 @@ fn a_refusal_to_admit_is_definite_only_in_the_words_of_the_exchange() {
         code(415, "Expected request with `Content-Type: application/json`"),
         (true, "E_REQUEST")
     );
-    assert_eq!(code(429, "null"), (true, "E_RATE"));
+    assert_eq!(code(429, "null"), (true, "E_RATE_IP"));
     assert_eq!(code(429, "<html>slow down</html>"), (false, "E_NET"));
     assert_eq!(code(422, "<html></html>"), (false, "E_NET"));
     assert_eq!(code(422, "Trading is halted."), (false, "E_NET"));

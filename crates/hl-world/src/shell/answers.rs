@@ -33,6 +33,9 @@ impl Shell {
         let Some(asked) = self.asked.remove(&id) else { return };
         let Self { adapter, core, me, .. } = self;
         let whole = (200..300).contains(&status);
+        if status == 429 && !matches!(asked, Asked::Action { .. }) {
+            core.feed(host, Input::Throttled);
+        }
         match asked {
             Asked::Action { request, n } => {
                 let outcome = parse_exchange_response(status, body, n);

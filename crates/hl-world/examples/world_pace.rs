@@ -1,5 +1,5 @@
 //! How many simulated seconds pass in one second, faults on:
-//! `cargo run --release -p hl-world --example pace -- [seeds] [minutes] [from] [check]`.
+//! `cargo run --release -p hl-world --example world_pace -- [seeds] [minutes] [from] [check]`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::time::Instant;

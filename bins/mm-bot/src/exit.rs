@@ -19,14 +19,17 @@ pub(crate) enum Exit {
     /// 5: the venue cannot be reached, or could not be for longer than the run may be offline.
     Unreachable,
     /// 6: stopped in order while halted or in safe mode: the next start begins so too, until
-    /// SIGUSR2.
+    /// `mm-bot resume`.
     Halted,
+    /// 7: nothing was done, because `--confirm` is missing.
+    NotConfirmed,
     /// 78: the configuration is wrong (`EX_CONFIG` of `sysexits.h`).
     Config,
 }
 
 impl Exit {
-    const fn code(self) -> u8 {
+    /// The number.
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
             Self::Failure => 1,
@@ -35,6 +38,7 @@ impl Exit {
             Self::OrdersRemain => 4,
             Self::Unreachable => 5,
             Self::Halted => 6,
+            Self::NotConfirmed => 7,
             Self::Config => 78,
         }
     }

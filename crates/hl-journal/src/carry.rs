@@ -47,8 +47,9 @@ impl State {
         Carry {
             halt: self.halt.as_ref().map(|halt| hl_engine::Halt {
                 at: halt.at,
-                // A word of another version still halts.
-                cause: Cause::from_code(&halt.why).unwrap_or(Cause::Earlier),
+                // A word of another version still halts. What an operator says stands behind it.
+                cause: Cause::from_code(halt.why.split(':').next().unwrap_or_default())
+                    .unwrap_or(Cause::Earlier),
             }),
             safe_mode: if self.safe.is_some() { SafeMode::On } else { SafeMode::Off },
             day: self.day.map(|day| DayMark {

@@ -107,7 +107,7 @@ pub struct Halt {
     /// When.
     #[serde(with = "text::millis")]
     pub at: Millis,
-    /// Why, in a word of the engine's log.
+    /// Why, in a word of the engine's log; a colon and the operator's own words may follow.
     pub why: String,
 }
 

@@ -13,19 +13,22 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::core::Core;
+use super::desk::Desk;
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::status::Screen;
 use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
+use super::watchdog::Heart;
 use crate::state::Lease;
 
 /// How often the request budget is asked for; the engine counts in between.
-const BUDGET_EVERY: Duration = Duration::from_secs(60);
+const BUDGET_EVERY: Duration = Duration::from_secs(30);
 /// After the engine has stopped: how long to wait for fills that were on their way.
 pub(super) const SETTLE: Duration = Duration::from_secs(2);
-/// The engine gives up a stop by itself after ten seconds. If even that does not come, it is stuck.
-const STOP_MAX: Duration = Duration::from_secs(20);
+/// The engine gives up a stop by itself after ten seconds, and then fills are waited for. If even that
+/// does not come, it is stuck.
+const STOP_MAX: Duration = Duration::from_secs(13);
 
 /// Why the run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +62,9 @@ pub(super) struct Driver {
     /// What the engine has been told about the disk.
     pub(super) disk_told: Disk,
     lease: Arc<dyn Lease>,
+    /// What an operator asks for with a command of its own.
+    pub(super) desk: Desk,
+    pub(super) heart: Heart,
     /// Since when some stream is missing, and how long that may last.
     pub(super) offline: Option<Instant>,
     max_offline: Option<Duration>,
@@ -87,6 +93,8 @@ pub(super) struct Parts {
     pub(super) screen: Screen,
     pub(super) keeper: Keeper,
     pub(super) lease: Arc<dyn Lease>,
+    pub(super) desk: Desk,
+    pub(super) heart: Heart,
     pub(super) max_offline: Option<Duration>,
 }
 
@@ -96,7 +104,7 @@ pub(super) const LAST_FILLS: RequestId = RequestId(u64::MAX);
 impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
-        let Parts { link, log, screen, keeper, lease, max_offline, .. } = parts;
+        let Parts { link, log, screen, keeper, lease, desk, heart, max_offline, .. } = parts;
         Self {
             core,
             adapter,
@@ -110,6 +118,8 @@ impl Driver {
             keeper,
             disk_told: Disk::Takes,
             lease,
+            desk,
+            heart,
             offline: Some(Instant::now()),
             max_offline,
             started: clock::now(),
@@ -131,6 +141,7 @@ impl Driver {
         self.tell_disk();
         self.core.feed(clock::now(), Input::Timer);
         loop {
+            self.heart.beat();
             self.carry_out();
             if self.is_finished() || give_up.is_some_and(|at| Instant::now() >= at) {
                 break;
@@ -145,8 +156,8 @@ impl Driver {
                     // A second signal means at once: the caller cancels by the venue's own list.
                     Word::Stop(_) if self.ending.is_some() => break,
                     Word::Stop(why) => self.end(Ending::Asked(why)),
-                    Word::Halt => self.core.operator(clock::now(), Operator::Halt),
-                    Word::Resume => self.core.operator(clock::now(), Operator::Resume),
+                    Word::Halt => self.operator(Operator::Halt),
+                    Word::Resume => self.operator(Operator::Resume),
                 },
                 Some(answer) = self.tasks.join_next(), if !self.tasks.is_empty() => {
                     self.answered(answer);
@@ -186,6 +197,7 @@ impl Driver {
         if let Err(why) = self.lease.check() {
             self.end(Ending::Broken(why));
         }
+        self.read_desk();
         let lasts = self.offline.map(|since| since.elapsed());
         if let (Some(lasts), Some(max)) = (lasts, self.max_offline)
             && lasts >= max

@@ -10,7 +10,7 @@ use hl_wire::Address;
 use super::embedded;
 use crate::config::{Settings, Venue as Where};
 use crate::exit::Failed;
-use crate::state::{FileLock, Journal, Lease, Opened, Place};
+use crate::state::{FileLock, Journal, Lease, Opened, Place, WordFile};
 
 /// The state of a run, locked until this value is dropped.
 #[derive(Debug)]
@@ -64,25 +64,44 @@ impl Home {
         account: Address,
         seed: u64,
     ) -> Result<Opened, Failed> {
-        let run = Run {
-            schema: SCHEMA,
-            tag: format!("{:08x}", CloidTag::default().0),
-            run: seed,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            config: settings.fingerprint.clone(),
-            account: format!("{venue} {account}"),
-            at: clock::now(),
-        };
+        let run = run(settings, venue, account, seed);
         let budget = StartBudget {
             starts: u32::try_from(settings.max_starts).unwrap_or(u32::MAX),
             within_ms: settings.start_window_sec.saturating_mul(1_000),
         };
-        Journal::open(&self.place.journal(), run, budget)
+        let file = self.word();
+        let word = file.read();
+        let mut opened = Journal::open(&self.place.journal(), run, budget, word.as_ref())?;
+        if let Some(word) = &word
+            && opened.broken.is_none()
+            && let Err(error) = file.clear(word)
+        {
+            opened.notes.push(format!("state_evt=word_stays reason=\"{error}\""));
+        }
+        Ok(opened)
+    }
+
+    /// Where an operator leaves a word.
+    pub(super) fn word(&self) -> WordFile {
+        self.place.word()
     }
 
     /// The lock, for the loop to look after.
     pub(super) fn lease(&self) -> Arc<dyn Lease> {
         Arc::clone(&self.lock) as Arc<dyn Lease>
+    }
+}
+
+/// Who writes a journal.
+pub(crate) fn run(settings: &Settings, venue: &str, account: Address, seed: u64) -> Run {
+    Run {
+        schema: SCHEMA,
+        tag: format!("{:08x}", CloidTag::default().0),
+        run: seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        config: settings.fingerprint.clone(),
+        account: format!("{venue} {account}"),
+        at: clock::now(),
     }
 }
 

@@ -60,6 +60,7 @@ impl Driver {
                 self.log.line(&format!("shell_evt=not_sent reason=\"{error}\""));
                 self.never_sent(request, orders);
             }
+            Answer::Latched { request, orders } => self.never_sent(request, orders),
             Answer::Specs { ticket, requested, result } => self.specs(ticket, requested, result),
             Answer::OpenOrders { request, result: Ok(orders) } => {
                 self.adapter.open_orders(request, &orders, &mut |input| core.feed(now, input));
@@ -110,7 +111,11 @@ impl Driver {
         }
     }
 
-    fn not_answered(&mut self, error: &InfoError) {
+    /// Says so; and that the venue asks us to keep away, if that is why.
+    pub(super) fn not_answered(&mut self, error: &InfoError) {
+        if matches!(error, InfoError::RateLimited { .. }) {
+            self.core.feed(clock::now(), Input::Throttled);
+        }
         self.log.line(&format!("shell_evt=query_failed reason=\"{error}\""));
     }
 }

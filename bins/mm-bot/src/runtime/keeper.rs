@@ -4,7 +4,7 @@
 //! gathers for the next write, cancels and questions go out at once, and an order that has waited
 //! too long, or that somebody wants cancelled, is answered as never sent.
 
-use hl_engine::{Command, Event};
+use hl_engine::{Cause, Command, Event};
 use hl_journal::Record;
 use hl_quant::Millis;
 use hl_wire::Cloid;
@@ -44,6 +44,8 @@ pub(super) struct Keeper {
     next_lazy: Millis,
     next_try: Millis,
     pub(super) failures: u64,
+    /// Why the operator halts, to stand in the record of it.
+    reason: Option<String>,
 }
 
 impl Keeper {
@@ -59,6 +61,7 @@ impl Keeper {
             next_lazy: Millis(0),
             next_try: Millis(0),
             failures: 0,
+            reason: None,
         }
     }
 
@@ -69,11 +72,27 @@ impl Keeper {
     /// Takes down what of an event must survive a crash.
     pub(super) fn note(&mut self, event: &Event) {
         if let Some(durable) = event.durable() {
-            let record = Record::from(&durable);
+            let mut record = Record::from(&durable);
+            if let Record::Halt(halt) = &mut record
+                && halt.why == Cause::Operator.code()
+                && let Some(reason) = self.reason.take()
+            {
+                halt.why = format!("{}: {reason}", halt.why);
+            }
             self.urgent |=
                 matches!(record, Record::Attempt(_) | Record::Halt(_) | Record::Resume(_));
             self.queue.push(record);
         }
+    }
+
+    /// What the operator says to the halt that comes next.
+    pub(super) fn reason(&mut self, reason: Option<&str>) {
+        self.reason = reason.map(ToOwned::to_owned);
+    }
+
+    /// Whether everything that was taken down is on the disk, as far as it has taken it.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.since.is_none()
     }
 
     /// Lets an order command wait for its record. Gives it back if there is no hope: then it must

@@ -4,13 +4,15 @@
 //! the address differs, and who funds the account.
 
 mod core;
+mod desk;
 mod driver;
 mod durable;
 mod embedded;
-mod home;
+pub(crate) mod home;
 mod incoming;
 mod keeper;
-mod keyfile;
+pub(crate) mod keyfile;
+mod latch;
 mod log;
 mod outgoing;
 mod preflight;
@@ -20,9 +22,10 @@ mod standing;
 mod status;
 mod stop;
 mod summary;
-mod sweep;
-mod tasks;
-mod venue;
+pub(crate) mod sweep;
+pub(crate) mod tasks;
+pub(crate) mod venue;
+mod watchdog;
 
 use std::io::Write;
 
@@ -47,7 +50,14 @@ pub(crate) fn run(
 ) -> Result<Exit, Failed> {
     // One thread: the engine decides in microseconds, and everything else waits for the network.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let summary = LocalSet::new().block_on(&runtime, whole(args, settings))?;
+    let summary = LocalSet::new().block_on(&runtime, whole(args, settings));
+    // A write to a disk that hangs must not keep the process from ending.
+    runtime.shutdown_background();
+    let summary = summary?;
+    if let Some(warning) = summary.warning() {
+        // Nowhere to say it is no reason not to end: the exit code says it too.
+        let _ = writeln!(std::io::stderr(), "{warning}");
+    }
     if args.json {
         writeln!(out, "{:#}", summary.json())?;
     } else {

@@ -66,6 +66,10 @@ impl Driver {
         let Some(action) = self.adapter.action(&command) else {
             return self.never_sent(request, orders);
         };
+        let places = matches!(
+            command,
+            Command::Place { .. } | Command::Modify { .. } | Command::Exit { .. }
+        );
         // Signed here and not in the task, so that nonces rise in the order of the commands and are
         // known should one have to be burnt.
         let prepared = match command {
@@ -81,7 +85,7 @@ impl Driver {
         match prepared {
             Ok(prepared) => {
                 self.remember(request, prepared.nonce());
-                self.tasks.spawn(self.link.clone().send(request, orders, prepared));
+                self.tasks.spawn(self.link.clone().send(request, orders, prepared, places));
             }
             Err(error) => {
                 self.log.line(&format!("shell_evt=not_sent reason=\"{error}\""));
@@ -130,6 +134,9 @@ impl Driver {
     ) {
         self.specs_asked = false;
         let now = clock::now();
+        if matches!(result, Err(InfoError::RateLimited { .. })) {
+            self.core.feed(now, Input::Throttled);
+        }
         let universe = result
             .map_err(|error| error.to_string())
             .and_then(|meta| Universe::builder().perps(&meta).build().map_err(|e| e.to_string()));

@@ -4,24 +4,28 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hl_client::{WsEvents, WsHandle, clock};
-use hl_engine::{Carry, Engine, SafeMode, adapt::Adapter};
+use hl_client::{RetryPolicy, WsEvents, WsHandle, clock};
+use hl_engine::{Carry, Engine, MarketId, OrderState, SafeMode, adapt::Adapter};
 use hl_specs::Universe;
-use hl_wire::Address;
 use hl_wire::session::{BookDepth, SessionConfig, Subscription};
+use hl_wire::Address;
+use tokio::time::Instant;
 
 use super::core::Core;
+use super::desk::Desk;
 use super::driver::{Driver, Ending, Parts};
 use super::keeper::{Disk, Keeper};
+use super::latch::Latch;
 use super::log::Log;
 use super::preflight::{self, Ready};
 use super::standing::Standing;
 use super::status::Screen;
 use super::stop::Stops;
 use super::summary::{self, Summary};
-use super::sweep::{Doubt, Remaining, sweep};
+use super::sweep::{Doubt, Left, Sweep, Whose};
 use super::tasks::Link;
 use super::venue::Venue;
+use super::watchdog::{self, Heart, Spare, Watchdog, last_words};
 use super::{embedded, setup};
 use crate::cli::RunArgs;
 use crate::config::Settings;
@@ -38,6 +42,7 @@ pub(super) struct Session<'v> {
     stream: WsHandle,
     events: WsEvents,
     stops: Stops,
+    watchdog: Watchdog,
 }
 
 impl<'v> Session<'v> {
@@ -50,15 +55,20 @@ impl<'v> Session<'v> {
         settings: &Settings,
         venue: &'v Venue,
     ) -> Result<Self, Failed> {
-        let link = Link {
+        let patient = Link {
             info: venue.info.clone(),
             exchange: Arc::clone(&venue.exchange),
             account: venue.account,
+            latch: Latch::default(),
         };
+        // The engine counts what it asks for and asks again by itself; retries below it would spend
+        // the minute's weight behind its back.
+        let info = patient.info.with_retries(RetryPolicy::once());
+        let link = Link { info, ..patient.clone() };
         // Listening for signals begins before the first order can exist.
         let stops = Stops::listen(args.duration)?;
         let taped = venue.embedded.as_ref().map_or(&[][..], |embedded| &embedded.taped);
-        let ready = preflight::check(&link, settings, taped).await?;
+        let ready = preflight::check(&patient, settings, taped).await?;
         let universe = ready.universe.clone();
         let title = format!("mm-bot {} {}", venue.name, venue.endpoint.info().authority());
         let screen = Screen::new(title, Duration::from_secs(settings.status_interval_sec));
@@ -66,17 +76,21 @@ impl<'v> Session<'v> {
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
         let (stream, events) = connect(venue, &coins)?;
         let driver = driver(settings, venue, link.clone(), ready, log, screen)?;
-        Ok(Self { venue, link, universe, driver, stream, events, stops })
+        let spare = Spare { link: venue.spare_link(), universe: universe.clone() };
+        let (heart, latch) = (driver.heart.clone(), link.latch.clone());
+        let watchdog = Watchdog::start(heart, latch, watchdog::PATIENCE, spare, last_words)?;
+        Ok(Self { venue, link, universe, driver, stream, events, stops, watchdog })
     }
 
     /// Trades until told to stop. Whatever ends it, the venue is asked what is left of ours, and
     /// what is left is cancelled.
     pub(super) async fn run(self) -> Summary {
-        let Self { venue, link, universe, driver, stream, events, stops } = self;
+        let Self { venue, link, universe, driver, stream, events, stops, watchdog } = self;
         let started = clock::now();
         // On a task of its own, so that a panic in it ends in an error here and not in silence.
         let ran = tokio::task::spawn_local(driver.run(events, stops)).await;
         stream.stop();
+        drop(watchdog);
         let (mut driver, ending, doubt) = match ran {
             Ok((driver, ending)) => {
                 let clean = driver.core.stopped == Some(0);
@@ -87,8 +101,12 @@ impl<'v> Session<'v> {
                 (None, ending, Doubt::InFlight)
             }
         };
-        let remaining = sweep(&link, &universe, doubt).await;
-        let in_order = matches!(ending, Ending::Asked(_)) && remaining == Remaining::Confirmed(0);
+        let known = driver.as_ref().map_or_else(Vec::new, known);
+        let until = Instant::now() + SWEEP_MAX;
+        let sweep =
+            Sweep { link: &link, universe: &universe, whose: Whose::Ours, doubt, until, known };
+        let remaining = sweep.run().await.remaining;
+        let in_order = matches!(ending, Ending::Asked(_)) && remaining.is_nothing();
         if let Some(driver) = &mut driver {
             driver.close_journal(in_order);
         }
@@ -119,6 +137,29 @@ impl<'v> Session<'v> {
             log_broken: driver.as_ref().and_then(|d| d.log.broken().map(str::to_owned)),
         }
     }
+}
+
+/// How long the venue is asked at the end. With what the engine takes to stop, and its last fills,
+/// the whole exit stays within half a minute.
+const SWEEP_MAX: Duration = Duration::from_secs(10);
+
+/// The orders that may rest as far as the engine knows.
+fn known(driver: &Driver) -> Vec<Left> {
+    let mut all = Vec::new();
+    for (index, coin) in (0_u16..).zip(&driver.coins) {
+        let market = MarketId(index);
+        let orders = driver.core.engine.orders(market);
+        all.extend(orders.filter(|order| order.state != OrderState::Closed).map(|order| Left {
+            coin: coin.clone(),
+            asset: driver.adapter.asset(market),
+            side: order.side,
+            price: order.price,
+            size: order.remaining,
+            oid: None,
+            cloid: Some(order.cloid),
+        }));
+    }
+    all
 }
 
 fn driver(
@@ -153,6 +194,8 @@ fn driver(
         screen,
         keeper: Keeper::new(Box::new(opened.journal), disk),
         lease: venue.home.lease(),
+        desk: Desk::new(venue.home.word()),
+        heart: Heart::default(),
         max_offline: (settings.max_offline_sec > 0)
             .then(|| Duration::from_secs(settings.max_offline_sec)),
     }))
@@ -174,12 +217,12 @@ fn tell(opened: &Opened, carry: &Carry, log: &mut Log) {
         carry.day.map_or_else(|| "-".to_owned(), |day| day.day.to_string()),
         carry.fills_through.map_or_else(|| "-".to_owned(), |at| at.0.to_string()),
     ));
-    let held = match (carry.halt, carry.safe_mode) {
-        (Some(halt), _) => format!("since={} reason={}", halt.at.0, halt.cause),
+    let held = match (&state.halt, carry.safe_mode) {
+        (Some(halt), _) => format!("since={} reason=\"{}\"", halt.at.0, halt.why),
         (None, SafeMode::On) => "reason=safe_mode".to_owned(),
         (None, SafeMode::Off) => return,
     };
-    let line = format!("state_evt=halted {held} resume=\"SIGUSR2\"");
+    let line = format!("state_evt=halted {held} resume=\"mm-bot resume\"");
     log.line(&line);
     if log.is_hidden() {
         // Where the log does not go to the screen, somebody may wonder why nothing is quoted.

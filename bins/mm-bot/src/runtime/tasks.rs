@@ -11,6 +11,7 @@ use hl_wire::info::{
 };
 use hl_wire::{Address, Cloid};
 
+use super::latch::Latch;
 use crate::state::Journal;
 
 /// The most fills that the venue puts into one answer
@@ -25,6 +26,11 @@ pub(super) enum Answer {
         request: RequestId,
         orders: usize,
         result: Result<Receipt, NotSent>,
+    },
+    /// An action that did not leave, because the latch is closed.
+    Latched {
+        request: RequestId,
+        orders: usize,
     },
     Specs {
         ticket: Ticket,
@@ -64,20 +70,28 @@ pub(super) enum Answer {
 
 /// Whom to ask, and about whom.
 #[derive(Clone)]
-pub(super) struct Link {
-    pub(super) info: InfoClient,
-    pub(super) exchange: Arc<ExchangeClient>,
-    pub(super) account: Address,
+pub(crate) struct Link {
+    /// Without retries: the engine counts what it asks for, and asks again by itself.
+    pub(crate) info: InfoClient,
+    pub(crate) exchange: Arc<ExchangeClient>,
+    pub(crate) account: Address,
+    /// Once closed, no order leaves any more.
+    pub(super) latch: Latch,
 }
 
 impl Link {
-    /// Sends a signed action of `orders` orders, once.
+    /// Sends a signed action of `orders` orders, once. What `places` orders does not leave after the
+    /// latch is closed.
     pub(super) async fn send(
         self,
         request: RequestId,
         orders: usize,
         prepared: Prepared,
+        places: bool,
     ) -> Answer {
+        if places && self.latch.is_closed() {
+            return Answer::Latched { request, orders };
+        }
         let result = self.exchange.send_prepared(prepared).await;
         Answer::Action { request, orders, result }
     }

@@ -51,7 +51,7 @@ fn after_a_panic_our_orders_are_cancelled_by_the_venues_own_list() {
     let truth = summary.truth.as_ref().unwrap();
     assert!(truth.accepted > 0, "the other market had quoted: {truth:?}");
     assert_eq!(truth.open_orders, 0);
-    assert_eq!(summary.remaining, Remaining::Confirmed(0));
+    assert_eq!(summary.remaining, Remaining::Confirmed(Vec::new()));
     assert_eq!(summary.exit(), Exit::Failure);
     let mut text = Vec::new();
     summary.print(&mut text).unwrap();

@@ -1,11 +1,12 @@
 //! The venue of a run: the embedded exchange or a real one, both behind the same client.
 
-use std::path::PathBuf;
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hl_client::{
-    Endpoint, ExchangeClient, InfoClient, NonceAllocator, RetryPolicy, Timeouts, Transport,
+    Endpoint, ExchangeClient, InfoClient, NonceAllocator, RetryPolicy, Timeouts, Transport, clock,
 };
 use hl_wire::info::Role;
 use hl_wire::{Address, AgentKey, Network};
@@ -13,6 +14,8 @@ use hl_wire::{Address, AgentKey, Network};
 use super::embedded::Embedded;
 use super::home::Home;
 use super::keyfile;
+use super::latch::Latch;
+use super::tasks::Link;
 use crate::cli::RunArgs;
 use crate::config::{Settings, Venue as Where};
 use crate::exit::{Exit, Failed};
@@ -32,6 +35,14 @@ pub(super) struct Venue {
     pub(super) home: Home,
     /// The exchange inside this process, whose own counts the summary is set against.
     pub(super) embedded: Option<Embedded>,
+    /// What the watchdog acts with; taken by it.
+    pub(super) spare: Cell<Option<SpareKey>>,
+}
+
+/// A second copy of the key, and where the first one's nonces are marked.
+pub(super) struct SpareKey {
+    key: AgentKey,
+    mark: PathBuf,
 }
 
 impl Venue {
@@ -72,10 +83,11 @@ impl Venue {
         let path = key_file.as_path();
         let key = keyfile::read(path)?;
         // The mark's lock also keeps a second bot with the same key from starting.
-        let mark = path.with_extension("nonce");
+        let mark = mark(path);
         let nonces = NonceAllocator::open(&mark, key.address())
             .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
         let venue = Self::over(name, endpoint, key, account, nonces, home)?;
+        venue.spare.set(Some(SpareKey { key: keyfile::read(path)?, mark }));
         check_agent(&venue.info, venue.exchange.agent(), account).await?;
         Ok(venue)
     }
@@ -91,8 +103,43 @@ impl Venue {
         let transport = transport(endpoint.clone())?;
         let info = InfoClient::new(transport.clone());
         let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));
-        Ok(Self { name, endpoint, info, exchange, account, home, embedded: None })
+        let spare = Cell::new(None);
+        Ok(Self { name, endpoint, info, exchange, account, home, embedded: None, spare })
     }
+
+    /// What makes the watchdog's own link, from nothing that the loop uses.
+    pub(super) fn spare_link(&self) -> Box<dyn FnOnce() -> Result<Link, String> + Send> {
+        let (spare, endpoint, account) = (self.spare.take(), self.endpoint.clone(), self.account);
+        Box::new(move || {
+            let SpareKey { key, mark } =
+                spare.ok_or("the embedded exchange ends with this process")?;
+            beside(endpoint, account, key, &mark).map_err(|failed| failed.to_string())
+        })
+    }
+}
+
+/// The mark of the nonces of the key in `key_file`.
+pub(super) fn mark(key_file: &Path) -> PathBuf {
+    key_file.with_extension("nonce")
+}
+
+/// A link of its own beside a process that may have the same key in use: see
+/// [`NonceAllocator::beside`].
+///
+/// # Errors
+/// The mark of the nonces cannot be read, or there are no connections.
+pub(crate) fn beside(
+    endpoint: Endpoint,
+    account: Address,
+    key: AgentKey,
+    mark: &Path,
+) -> Result<Link, Failed> {
+    let nonces = NonceAllocator::beside(mark, key.address(), clock::now())
+        .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
+    let transport = transport(endpoint)?;
+    let info = InfoClient::new(transport.with_retries(RetryPolicy::once()));
+    let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));
+    Ok(Link { info, exchange, account, latch: Latch::default() })
 }
 
 /// How to reach a venue that is not inside this process, and as whom.

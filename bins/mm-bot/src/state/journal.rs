@@ -10,6 +10,7 @@ use hl_journal::{
 use hl_quant::Millis;
 
 use super::files;
+use super::word::Word;
 use crate::exit::{Exit, Failed};
 
 /// A file that has grown to this is begun anew with what still matters. Bytes.
@@ -43,36 +44,20 @@ impl Journal {
     /// Reads what earlier runs left, counts this start, and begins a new file.
     ///
     /// A file that is torn or not ours is kept under another name. A disk that takes no writes does
-    /// not keep the run from starting: it has orders to cancel.
+    /// not keep the run from starting: it has orders to cancel. `word` is what the operator has left
+    /// since the last run.
     ///
     /// # Errors
     /// The file is there and cannot be read, or cannot be kept: what it says about a halt must not
     /// be lost.
-    pub(crate) fn open(path: &Path, run: Run, budget: StartBudget) -> Result<Opened, Failed> {
-        let shown = path.display();
-        let refuse = |what: &str, error: std::io::Error| {
-            Failed::new(Exit::Preflight, format!("journal {shown}: cannot {what}: {error}"))
-                .hint("move it aside to start without it, and without what it says of a halt")
-        };
-        let bytes = files::read(path, LONGEST).map_err(|e| refuse("be read", e))?;
-        let found = match &bytes {
-            Some(bytes) if len(bytes) > LONGEST => {
-                let why = hl_journal::Foreign::NotAJournal;
-                Recovered { records: Vec::new(), end: End::Foreign { why } }
-            }
-            bytes => read(bytes.as_deref().unwrap_or_default()),
-        };
+    pub(crate) fn open(
+        path: &Path,
+        run: Run,
+        budget: StartBudget,
+        word: Option<&Word>,
+    ) -> Result<Opened, Failed> {
         let now = run.at;
-        let mut notes = Vec::new();
-        if let Some((word, what)) = fault(&found) {
-            let copy = files::keep_copy(path, &format!("{word}-{}", now.0))
-                .map_err(|e| refuse("be kept aside", e))?;
-            notes.push(format!(
-                "state_evt=journal_{word} file={shown} kept={} what=\"{what}\"",
-                copy.display()
-            ));
-        }
-        let mut state = State::recover(&found);
+        let (mut state, mut notes) = recover(path, now)?;
         let verdict = budget.judge(&state.starts, now);
         state.apply(&Record::Start(At { at: now }));
         if let Verdict::TooMany { starts } = verdict {
@@ -80,16 +65,37 @@ impl Journal {
             let window = budget.within_ms / 1_000;
             notes.push(format!("state_evt=safe_mode starts={starts} within_sec={window}"));
         }
-        let mut journal = Self {
-            path: path.to_path_buf(),
-            run,
-            state,
-            encoder: Encoder::new(),
-            file: None,
-            len: 0,
-        };
+        if let Some(word) = word {
+            word.apply(&mut state);
+            notes.push(format!("state_evt=operator {word}"));
+        }
+        let mut journal = Self::of(path, run, state);
         let broken = journal.begin().err();
         Ok(Opened { journal, notes, broken })
+    }
+
+    /// Does what an operator wants of a bot that is down: the next run begins so. Counts no start.
+    ///
+    /// # Errors
+    /// As [`Journal::open`], and what keeps it from the disk.
+    pub(crate) fn amend(
+        path: &Path,
+        run: Run,
+        word: &Word,
+    ) -> Result<(State, Vec<String>), Failed> {
+        let (mut state, notes) = recover(path, run.at)?;
+        word.apply(&mut state);
+        let mut journal = Self::of(path, run, state);
+        journal.begin().map_err(|error| {
+            let what = format!("journal {}: cannot be written: {error}", path.display());
+            Failed::new(Exit::Failure, what).hint("state.dir names another place")
+        })?;
+        Ok((journal.state, notes))
+    }
+
+    fn of(path: &Path, run: Run, state: State) -> Self {
+        let encoder = Encoder::new();
+        Self { path: path.to_path_buf(), run, state, encoder, file: None, len: 0 }
     }
 
     /// What all records so far amount to.
@@ -146,6 +152,34 @@ impl Journal {
     }
 }
 
+/// What the file says, as far as it can be trusted. One that is torn or not ours is kept under
+/// another name, which the notes tell.
+fn recover(path: &Path, now: Millis) -> Result<(State, Vec<String>), Failed> {
+    let shown = path.display();
+    let refuse = |what: &str, error: std::io::Error| {
+        Failed::new(Exit::Preflight, format!("journal {shown}: cannot {what}: {error}"))
+            .hint("move it aside to start without it, and without what it says of a halt")
+    };
+    let bytes = files::read(path, LONGEST).map_err(|e| refuse("be read", e))?;
+    let found = match &bytes {
+        Some(bytes) if len(bytes) > LONGEST => {
+            let why = hl_journal::Foreign::NotAJournal;
+            Recovered { records: Vec::new(), end: End::Foreign { why } }
+        }
+        bytes => read(bytes.as_deref().unwrap_or_default()),
+    };
+    let mut notes = Vec::new();
+    if let Some((word, what)) = fault(&found) {
+        let copy = files::keep_copy(path, &format!("{word}-{}", now.0))
+            .map_err(|e| refuse("be kept aside", e))?;
+        notes.push(format!(
+            "state_evt=journal_{word} file={shown} kept={} what=\"{what}\"",
+            copy.display()
+        ));
+    }
+    Ok((State::recover(&found), notes))
+}
+
 fn len(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
@@ -164,7 +198,7 @@ fn fault(found: &Recovered) -> Option<(&'static str, String)> {
         End::Torn { at, lost: Lost::Damaged } => Some((
             "damaged",
             format!(
-                "it cannot be read after {n} records, at byte {at}; a halt may have stood there, so this run is halted until SIGUSR2"
+                "it cannot be read after {n} records, at byte {at}; a halt may have stood there, so this run is halted until `mm-bot resume`"
             ),
         )),
         End::Foreign { why } => Some((

@@ -7,12 +7,14 @@
 mod files;
 mod journal;
 mod lock;
+mod word;
 
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 pub(crate) use journal::{Journal, Opened};
-pub(crate) use lock::{FileLock, Lease};
+pub(crate) use lock::{FileLock, Lease, LockError};
+pub(crate) use word::{Word, WordFile};
 
 use crate::exit::{Exit, Failed};
 
@@ -69,6 +71,11 @@ impl Place {
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.dir.join(format!("{}.journal", self.name))
+    }
+
+    /// Where an operator leaves a word for a bot that is down or busy.
+    pub(crate) fn word(&self) -> WordFile {
+        WordFile(self.dir.join(format!("{}.word", self.name)))
     }
 
     pub(crate) fn lock(&self) -> PathBuf {

@@ -29,7 +29,7 @@ fn place() -> (TempDir, Place) {
 }
 
 fn open(path: &Path, at: u64) -> Opened {
-    Journal::open(path, run(at), StartBudget::default()).unwrap()
+    Journal::open(path, run(at), StartBudget::default(), None).unwrap()
 }
 
 fn halt() -> Record {
@@ -64,7 +64,8 @@ fn a_link_is_not_followed_by_journal_or_lock() {
     std::fs::write(&target, "mine").unwrap();
     symlink(&target, place.journal()).unwrap();
     symlink(&target, place.lock()).unwrap();
-    let refused = Journal::open(&place.journal(), run(1), StartBudget::default()).unwrap_err();
+    let refused =
+        Journal::open(&place.journal(), run(1), StartBudget::default(), None).unwrap_err();
     assert!(refused.to_string().contains("cannot be read"), "{refused}");
     assert!(matches!(FileLock::acquire(&place.lock()), Err(LockError::Io(..))));
     assert_eq!(std::fs::read_to_string(&target).unwrap(), "mine");
@@ -157,7 +158,7 @@ fn a_damaged_journal_halts_and_a_foreign_one_does_not() {
     std::fs::write(place.journal(), &bytes).unwrap();
     let opened = open(&place.journal(), 2);
     assert_eq!(opened.journal.state().halt.as_ref().unwrap().why, DAMAGED);
-    assert!(opened.notes[0].contains("until SIGUSR2"), "{:?}", opened.notes);
+    assert!(opened.notes[0].contains("until `mm-bot resume`"), "{:?}", opened.notes);
     std::fs::write(place.journal(), "somebody else's file\n").unwrap();
     let opened = open(&place.journal(), 3);
     assert!(opened.notes[0].contains("state_evt=journal_foreign "), "{:?}", opened.notes);

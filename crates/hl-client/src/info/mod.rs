@@ -11,9 +11,9 @@ use hl_wire::info::{self, InfoRequest};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::Transport;
 use crate::error::{InfoError, TransportError};
 use crate::http::Reply;
+use crate::{RetryPolicy, Transport};
 
 /// The longest that a read waits for room in the minute's request weight.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -35,6 +35,12 @@ impl InfoClient {
     #[must_use]
     pub const fn new(transport: Transport) -> Self {
         Self { transport }
+    }
+
+    /// The same, with other retries: see [`Transport::with_retries`].
+    #[must_use]
+    pub fn with_retries(&self, retry: RetryPolicy) -> Self {
+        Self { transport: self.transport.with_retries(retry) }
     }
 
     /// Any question, for a document that has no method of its own. `name` is for error messages.

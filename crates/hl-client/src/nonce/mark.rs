@@ -54,28 +54,30 @@ pub enum MarkError {
     },
 }
 
+/// The mark, read while another process may hold it; zero where no file is. The file is replaced
+/// whole, so what is read is sound.
+pub(super) fn peek(path: &Path, signer: Address) -> Result<u64, MarkError> {
+    let reader = MarkReader { path: path.to_path_buf(), signer };
+    reader.read()?.map_or(Ok(0), |text| reader.parse(&text))
+}
+
+/// Reads the mark of one signer.
+#[derive(Debug)]
+struct MarkReader {
+    path: PathBuf,
+    signer: Address,
+}
+
 /// The open, locked mark of one signer.
 #[derive(Debug)]
 pub(super) struct MarkFile {
-    path: PathBuf,
-    signer: Address,
+    reader: MarkReader,
     /// Held, never read: the lock ends with it. It is a file of its own, because the mark's file is
     /// replaced at each write and a lock would stay with the old one.
     _lock: File,
 }
 
-impl MarkFile {
-    /// Locks and reads; the mark is zero where no file was.
-    pub(super) fn open(path: &Path, signer: Address) -> Result<(Self, u64), MarkError> {
-        let lock = lock(path)?;
-        let file = Self { path: path.to_path_buf(), signer, _lock: lock };
-        let mark = match file.read()? {
-            Some(text) => file.parse(&text)?,
-            None => 0,
-        };
-        Ok((file, mark))
-    }
-
+impl MarkReader {
     fn read(&self) -> Result<Option<String>, MarkError> {
         let opened = match File::open(&self.path) {
             Ok(opened) => opened,
@@ -115,24 +117,36 @@ impl MarkFile {
         mark.parse().map_err(|_| self.damaged("no mark"))
     }
 
-    /// Replaces the file; when this returns, the new mark survives a loss of power.
-    pub(super) fn write(&mut self, mark: u64) -> Result<(), MarkError> {
-        let body = format!("{MAGIC} {} {mark}", self.signer);
-        let line = format!("{body} {:016x}\n", checksum(&body));
-        let fresh = beside(&self.path, "new");
-        let mut file = private_file(&fresh).map_err(|error| self.io("create", error))?;
-        file.write_all(line.as_bytes()).map_err(|error| self.io("write", error))?;
-        file.sync_all().map_err(|error| self.io("sync", error))?;
-        std::fs::rename(&fresh, &self.path).map_err(|error| self.io("replace", error))?;
-        sync_directory(&self.path).map_err(|error| self.io("sync the directory of", error))
-    }
-
     fn damaged(&self, what: &'static str) -> MarkError {
         MarkError::Damaged { path: self.path.clone(), what }
     }
 
     fn io(&self, what: &'static str, source: std::io::Error) -> MarkError {
         MarkError::Io { path: self.path.clone(), what, source }
+    }
+}
+
+impl MarkFile {
+    /// Locks and reads; the mark is zero where no file was.
+    pub(super) fn open(path: &Path, signer: Address) -> Result<(Self, u64), MarkError> {
+        let lock = lock(path)?;
+        let mark = peek(path, signer)?;
+        let reader = MarkReader { path: path.to_path_buf(), signer };
+        Ok((Self { reader, _lock: lock }, mark))
+    }
+
+    /// Replaces the file; when this returns, the new mark survives a loss of power.
+    pub(super) fn write(&mut self, mark: u64) -> Result<(), MarkError> {
+        let reader = &self.reader;
+        let MarkReader { path, signer } = reader;
+        let body = format!("{MAGIC} {signer} {mark}");
+        let line = format!("{body} {:016x}\n", checksum(&body));
+        let fresh = beside(path, "new");
+        let mut file = private_file(&fresh).map_err(|error| reader.io("create", error))?;
+        file.write_all(line.as_bytes()).map_err(|error| reader.io("write", error))?;
+        file.sync_all().map_err(|error| reader.io("sync", error))?;
+        std::fs::rename(&fresh, path).map_err(|error| reader.io("replace", error))?;
+        sync_directory(path).map_err(|error| reader.io("sync the directory of", error))
     }
 }
 

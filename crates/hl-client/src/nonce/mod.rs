@@ -29,6 +29,9 @@ use mark::MarkFile;
 /// window of one day.
 pub const NONCE_BLOCK: u64 = 60_000;
 
+/// How far beyond the mark [`NonceAllocator::beside`] starts: the holder may be about to move it.
+const BESIDE: u64 = 1_000;
+
 /// Why no nonce was handed out. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum NonceError {
@@ -88,6 +91,24 @@ impl NonceAllocator {
         let (file, mark) = MarkFile::open(path, signer)?;
         let last = AtomicU64::new(mark.saturating_sub(1));
         Ok(Self { last, mark: AtomicU64::new(mark), file: Some(Mutex::new(file)) })
+    }
+
+    /// For a process that must act *beside* the one that holds the mark in `path`, with the same key:
+    /// to cancel while the other is busy or hangs. Remembers nothing and locks nothing.
+    ///
+    /// It starts beyond the mark, which lies ahead of every nonce that the holder has used, so nothing
+    /// of the holder's is taken from it now. Within the next minutes the holder's counter passes
+    /// through the few numbers that were used here; should it hit one, the venue refuses that one
+    /// action of the holder as a duplicate, and never executes anything twice. Take a handful of
+    /// nonces and let it go: more than a hundred, all ahead of the clock, would shut the holder out
+    /// until its clock has caught up, since the venue keeps the hundred highest.
+    ///
+    /// # Errors
+    ///
+    /// [`MarkError`], but for [`MarkError::InUse`].
+    pub fn beside(path: &Path, signer: Address, now: Millis) -> Result<Self, MarkError> {
+        let mark = mark::peek(path, signer)?.max(now.0).saturating_add(BESIDE);
+        Ok(Self { last: AtomicU64::new(mark), mark: AtomicU64::new(u64::MAX), file: None })
     }
 
     /// The next nonce: at least `now`, greater than every one before it.

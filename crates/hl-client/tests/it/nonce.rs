@@ -193,3 +193,24 @@ fn only_the_owner_can_read_the_file() {
     open(&path).allocate(Millis(NOW)).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn beside_the_holder_nonces_lie_beyond_all_that_it_has_used_and_its_lock_is_not_needed() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let path = dir.path().join("mark");
+    let holder = open(&path);
+    let used = holder.allocate(Millis(NOW)).unwrap().0;
+    let mut seen = BTreeSet::from([used]);
+    for clock in [NOW, NOW - HOUR, NOW + 5 * NONCE_BLOCK] {
+        let beside = NonceAllocator::beside(&path, SIGNER, Millis(clock)).unwrap();
+        let nonce = beside.allocate(Millis(clock)).unwrap().0;
+        assert!(nonce > clock && nonce > used + NONCE_BLOCK, "{nonce}");
+        assert!(seen.insert(beside.allocate(Millis(clock)).unwrap().0), "each once");
+    }
+    assert_eq!(holder.allocate(Millis(NOW)).unwrap().0, used + 1, "the holder goes on as before");
+    let fresh = NonceAllocator::beside(&dir.path().join("none"), SIGNER, Millis(NOW)).unwrap();
+    assert!(fresh.allocate(Millis(NOW)).unwrap().0 > NOW, "without a mark, by the clock");
+    assert!(!dir.path().join("none").exists(), "and nothing is written");
+    let other = NonceAllocator::beside(&path, Address::new([8; 20]), Millis(NOW));
+    assert!(matches!(other, Err(MarkError::WrongSigner { .. })), "{other:?}");
+}

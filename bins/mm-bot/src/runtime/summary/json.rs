@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::Summary;
 use crate::runtime::driver::Ending;
 use crate::runtime::standing::Standing;
-use crate::runtime::sweep::Remaining;
 
 impl Summary {
     /// The summary for scripts. Money is decimal text.
@@ -40,10 +39,8 @@ impl Summary {
             "total": self.total.as_ref().map(|total| counts(total, self.profit())),
             "markets": markets,
             "standing": self.standing.as_ref().map(Standing::json),
-            "open_orders": match self.remaining {
-                Remaining::Confirmed(n) => Some(n),
-                Remaining::Unknown(_) => None,
-            },
+            "open_orders": self.remaining.count(),
+            "not_confirmed": self.remaining.unconfirmed(),
             "exchange": self.truth.as_ref().map(|truth| json!({
                 "attempts": truth.attempts,
                 "accepted": truth.accepted,

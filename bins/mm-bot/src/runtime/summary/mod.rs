@@ -12,8 +12,8 @@ use hl_sim::AccountTruth;
 
 use super::driver::Ending;
 use super::standing::Standing;
-use super::sweep::Remaining;
-use crate::exit::Exit;
+use super::sweep::{HINT, Remaining};
+use crate::exit::{Exit, Failed};
 
 /// The account of one run.
 #[derive(Debug)]
@@ -71,19 +71,16 @@ impl Summary {
             Ending::Broken(why) => problems.push(why.clone()),
         }
         if let Some(halt) = self.halted {
-            problems.push(format!("halted ({}), also in the next run, until SIGUSR2", halt.cause));
+            problems.push(format!(
+                "halted ({}), also in the next run, until `mm-bot resume`",
+                halt.cause
+            ));
         }
         if self.journal_failures > 0 {
             let n = self.journal_failures;
             problems.push(format!("the journal could not be written {n} times"));
         }
-        match &self.remaining {
-            Remaining::Confirmed(0) => {}
-            Remaining::Confirmed(n) => problems.push(format!("{n} of our orders are still open")),
-            Remaining::Unknown(why) => {
-                problems.push(format!("the venue could not be asked for open orders: {why}"));
-            }
-        }
+        problems.extend(self.remaining.unconfirmed());
         if let Some(total) = &self.total {
             problems.extend(broken_promises(total));
         }
@@ -131,7 +128,7 @@ impl Summary {
     /// How the process ends.
     pub(super) fn exit(&self) -> Exit {
         let halted_only = self.halted.is_some() && self.problems().len() == self.of_a_halt();
-        let promised = self.remaining == Remaining::Confirmed(0)
+        let promised = self.remaining.is_nothing()
             && self.total.as_ref().is_none_or(|total| total.taker_fills == 0)
             && self.truth.as_ref().is_none_or(|truth| {
                 illegal(truth).is_empty() && self.differences(truth).is_empty()
@@ -143,6 +140,12 @@ impl Summary {
             _ if self.problems().is_empty() => Exit::Ok,
             _ => Exit::Failure,
         }
+    }
+
+    /// For standard error, where orders may be left: which, and what to do about it.
+    pub(super) fn warning(&self) -> Option<Failed> {
+        let what = self.remaining.unconfirmed()?;
+        Some(Failed::new(Exit::OrdersRemain, what).hint(HINT))
     }
 
     /// How many problems a halt brings with it: itself, and if it held from the start, that nothing

@@ -51,8 +51,8 @@ impl Summary {
         }
         self.print_truth(out)?;
         let open = match &self.remaining {
-            Remaining::Confirmed(n) => format!("{n}, by the venue's own list"),
-            Remaining::Unknown(why) => format!("not known: {why}"),
+            Remaining::Confirmed(left) => format!("{}, by the venue's own list", left.len()),
+            Remaining::Unknown { why, .. } => format!("not known: {why}"),
         };
         writeln!(out, "open orders: {open}")?;
         let problems = self.problems();

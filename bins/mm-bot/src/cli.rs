@@ -13,9 +13,10 @@ Exit codes:
   1   failure
   2   usage
   3   a check before the first order failed
-  4   orders remain, or a promise of the run was broken
+  4   orders or positions remain, or a promise of the run was broken
   5   the venue cannot be reached
-  6   stopped in order while halted: the next run begins halted too, until SIGUSR2
+  6   stopped in order while halted: the next run begins halted too, until `mm-bot resume`
+  7   nothing was done: --confirm is missing
   78  the configuration is wrong
 
 Standard output is data, standard error is logs.";
@@ -51,6 +52,14 @@ pub(crate) struct SourceArgs {
 pub(crate) enum Command {
     /// Quote until told to stop, then cancel everything and say what happened
     Run(RunArgs),
+    /// Cancel every order of ours on the account, whether a bot runs or not
+    CancelAll(CancelAllArgs),
+    /// Close every position of the account by taking, with a worst price
+    Flatten(FlattenArgs),
+    /// Cancel everything and quote nothing, also after a restart, until `resume`
+    Halt(HaltArgs),
+    /// End a halt or safe mode
+    Resume(ResumeArgs),
     /// Show what becomes of a price and a size on a market's grid, and why
     Quantize(QuantizeArgs),
     /// List the markets with their grid
@@ -103,6 +112,114 @@ pub(crate) struct RunArgs {
     /// Print the summary as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Which venue, for commands that act on an account beside a bot.
+#[derive(Args, Debug)]
+pub(crate) struct VenueArgs {
+    /// sim, testnet or mainnet
+    #[arg(long, value_name = "VENUE")]
+    pub(crate) venue: Option<String>,
+    /// Another address for the venue, such as a stand-alone hl-sim
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Cancel every order of ours on the account, by the venue's own list, until the list is empty twice
+/// in a row.
+///
+/// Works while a bot runs, hangs or is down, with connections and nonces of its own. A bot that runs
+/// for the account is halted first, or it would quote again a moment later: `mm-bot resume` lets it.
+/// Ours are the orders that carry this program's mark; those placed by hand stay, unless `--foreign`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot cancel-all                     the account of mm-bot.toml
+  mm-bot cancel-all --foreign --json    orders placed by hand too; the count as JSON
+  mm-bot cancel-all --url http://127.0.0.1:3001
+
+Exit codes: 0 the venue's list is empty; 4 orders remain, or could not be shown to be gone;
+5 the venue never answered.")]
+pub(crate) struct CancelAllArgs {
+    #[command(flatten)]
+    pub(crate) venue: VenueArgs,
+    /// Also cancel orders that are not this program's
+    #[arg(long)]
+    pub(crate) foreign: bool,
+    /// Give up after this long
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "30s")]
+    pub(crate) within: Duration,
+}
+
+/// Close every position of the account by taking: reduce-only, immediate or cancel, and no worse than
+/// a price.
+///
+/// The price is `--slippage-bps` beyond the worse of book and oracle. Where the two disagree by more
+/// than 5 %, or the book is empty, one-sided or crossed, the position is left and named. Our orders
+/// are cancelled first, and a bot that runs for the account is halted, or it would open positions
+/// again: `mm-bot resume` lets it. Without `--confirm` nothing is done but to show what would be.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot flatten                        what would be sent; exit code 7 if there is something
+  mm-bot flatten --confirm              close everything
+  mm-bot flatten --confirm --markets SOL --slippage-bps 30
+
+Exit codes: 0 flat, by two answers of the venue; 4 positions or orders remain; 5 the venue did not
+answer; 7 --confirm is missing.")]
+pub(crate) struct FlattenArgs {
+    #[command(flatten)]
+    pub(crate) venue: VenueArgs,
+    /// Do it
+    #[arg(long)]
+    pub(crate) confirm: bool,
+    /// Only these markets, separated by commas
+    #[arg(long, value_name = "COINS", value_delimiter = ',')]
+    pub(crate) markets: Vec<String>,
+    /// How much worse than the worse of book and oracle a price may be
+    #[arg(long, value_name = "BPS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) slippage_bps: u32,
+    /// Give up after this long
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "60s")]
+    pub(crate) within: Duration,
+}
+
+impl FlattenArgs {
+    /// Whether a market is asked for.
+    pub(crate) fn wants(&self, coin: &str) -> bool {
+        self.markets.is_empty() || self.markets.iter().any(|wanted| wanted.trim() == coin)
+    }
+}
+
+/// Cancel everything and quote nothing, until `mm-bot resume`.
+///
+/// A running bot obeys within a second and records it; one that is down starts halted. The halt
+/// survives every restart. A bot that hangs does not answer: the word then waits for it, the exit code
+/// is 1, and `mm-bot cancel-all` cancels without its help.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot halt --reason \"exchange upgrade\"
+  mm-bot resume")]
+pub(crate) struct HaltArgs {
+    #[command(flatten)]
+    pub(crate) venue: VenueArgs,
+    /// Why, for whoever finds it halted
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// End a halt or safe mode: a running bot reads everything back and quotes again; one that is down
+/// quotes when it is started.
+///
+/// A halt that came after this word is not ended by it.
+#[derive(Args, Debug)]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    pub(crate) venue: VenueArgs,
 }
 
 /// Show what becomes of a price and a size on a market's grid, and why.

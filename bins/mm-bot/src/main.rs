@@ -55,6 +55,22 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             Ok(Exit::Ok)
         }
         Command::World(args) => commands::world::run(args, &mut out),
+        Command::CancelAll(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::account::cancel_all::run(args, &settings, &mut out)
+        }
+        Command::Flatten(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::account::flatten::run(args, &settings, &mut out)
+        }
+        Command::Halt(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::account::halt::halt(args, &settings, &mut out)
+        }
+        Command::Resume(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::account::halt::resume(args, &settings, &mut out)
+        }
         Command::Run(args) => {
             let (_, settings) = config::load(&sources)?;
             runtime::run(args, &settings, &mut out)

@@ -20,7 +20,8 @@ pub(crate) struct Ledger {
 #[derive(Debug, Default)]
 struct Account {
     open: BTreeMap<Oid, OrderDeed>,
-    /// The most orders that were open at the end of a block, by market and side.
+    /// The most orders that were open at the end of a block, by market and side. Only those with an
+    /// id of their client's: an order without one was placed by hand, beside a program.
     peaks: BTreeMap<(String, &'static str), usize>,
     /// Ids of orders that were accepted, each with the order that it named.
     cloids: BTreeMap<Cloid, Oid>,
@@ -101,7 +102,7 @@ impl Account {
 
     fn count(&mut self) {
         let mut sides: BTreeMap<(&str, &'static str), usize> = BTreeMap::new();
-        for order in self.open.values() {
+        for order in self.open.values().filter(|order| order.cloid.is_some()) {
             let open = sides.entry((&order.coin, letter(order.side))).or_default();
             *open = open.saturating_add(1);
         }
@@ -166,6 +167,12 @@ mod tests {
         let json = ledger.json(Address::new([1; 20]));
         assert_eq!(json["mostOpen"], json!({ "SOL B": 1 }), "{json}");
         assert_eq!(json["open"][0]["oid"], 2, "{json}");
+        let mut by_hand = open(3, 4);
+        if let Deed::Order(order) = &mut by_hand.deed {
+            order.cloid = None;
+        }
+        ledger.take(vec![by_hand]);
+        assert_eq!(ledger.json(Address::new([1; 20]))["mostOpen"]["SOL B"], 1, "by hand");
         ledger.take(vec![open(3, 3)]);
         assert_eq!(ledger.json(Address::new([1; 20]))["mostOpen"]["SOL B"], 2);
     }

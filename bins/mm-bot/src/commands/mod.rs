@@ -1,5 +1,6 @@
 //! One module per command. Each writes data to the `out` it is given and returns how to exit.
 
+pub(crate) mod account;
 pub(crate) mod config;
 mod jsonl;
 pub(crate) mod quantize;
@@ -56,16 +57,22 @@ pub(crate) fn sources(cli: &Cli) -> Sources {
         .iter()
         .map(|(key, value)| (key.clone(), value.clone(), format!("--set {key}")))
         .collect();
-    if let Command::Run(run) = &cli.command {
-        let named = [
-            ("venue.name", &run.venue, "--venue"),
-            ("venue.url", &run.url, "--url"),
-            ("quote.pairs", &run.markets, "--markets"),
-        ];
-        for (key, value, flag) in named {
-            if let Some(value) = value {
-                flags.push((key.to_owned(), value.clone(), flag.to_owned()));
-            }
+    let (venue, url, markets) = match &cli.command {
+        Command::Run(run) => (&run.venue, &run.url, &run.markets),
+        Command::CancelAll(args) => (&args.venue.venue, &args.venue.url, &None),
+        Command::Flatten(args) => (&args.venue.venue, &args.venue.url, &None),
+        Command::Halt(args) => (&args.venue.venue, &args.venue.url, &None),
+        Command::Resume(args) => (&args.venue.venue, &args.venue.url, &None),
+        _ => (&None, &None, &None),
+    };
+    let named = [
+        ("venue.name", venue, "--venue"),
+        ("venue.url", url, "--url"),
+        ("quote.pairs", markets, "--markets"),
+    ];
+    for (key, value, flag) in named {
+        if let Some(value) = value {
+            flags.push((key.to_owned(), value.clone(), flag.to_owned()));
         }
     }
     Sources {

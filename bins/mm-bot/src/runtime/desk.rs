@@ -10,14 +10,14 @@ use hl_engine::{Halt, Operator};
 use hl_quant::Millis;
 
 use super::driver::Driver;
-use super::keeper::Disk;
 use crate::state::{Word, WordFile};
 
 /// Where words are left, and the one that has been heard and not recorded yet.
 #[derive(Debug)]
 pub(super) struct Desk {
     file: WordFile,
-    heard: Option<Word>,
+    /// With the number of records that it takes.
+    heard: Option<(Word, u64)>,
 }
 
 impl Desk {
@@ -52,14 +52,17 @@ impl Driver {
             // A limit has halted the bot since: that is another matter, which nobody has looked at.
             Word::Resume { .. } => self.log.line(&"state_evt=resume_too_old"),
         }
-        self.desk.heard = Some(word);
+        // What it makes the engine say is taken down now, so that it can be waited for.
+        self.write_events();
+        self.desk.heard = Some((word, self.keeper.taken()));
+        self.clear_desk();
         true
     }
 
-    /// Once nothing waits for the disk any more, the word is on it.
+    /// Takes the word away once it is on the disk.
     pub(super) fn clear_desk(&mut self) {
-        let recorded = self.keeper.disk() == Disk::Takes && self.keeper.is_idle();
-        if let Some(word) = self.desk.heard.take_if(|_| recorded)
+        let durable = self.keeper.durable();
+        if let Some((word, _)) = self.desk.heard.take_if(|(_, records)| durable >= *records)
             && let Err(error) = self.desk.file.clear(&word)
         {
             self.log.line(&format!("state_evt=word_stays reason=\"{error}\""));

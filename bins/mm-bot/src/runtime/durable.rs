@@ -78,6 +78,7 @@ impl Driver {
                     self.tell_disk();
                 }
                 commands.into_iter().for_each(|command| self.execute(command));
+                self.clear_desk();
             }
             Err(commands) => {
                 if let (Err(error), Disk::Takes) = (&result, self.disk_told) {

@@ -101,7 +101,7 @@ fn taped_coins(player: &TapePlayer, markets: &[MarketConfig]) -> Vec<String> {
 
 /// 64 bits that differ from run to run, from the source that the standard library seeds its maps
 /// with. Good enough for a seed and for a key that guards play money; nothing else uses it.
-pub(super) fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 

@@ -44,6 +44,10 @@ pub(super) struct Keeper {
     next_lazy: Millis,
     next_try: Millis,
     pub(super) failures: u64,
+    taken: u64,
+    /// Those of the write under way, and all before them.
+    through: u64,
+    durable: u64,
     /// Why the operator halts, to stand in the record of it.
     reason: Option<String>,
 }
@@ -61,6 +65,9 @@ impl Keeper {
             next_lazy: Millis(0),
             next_try: Millis(0),
             failures: 0,
+            taken: 0,
+            through: 0,
+            durable: 0,
             reason: None,
         }
     }
@@ -82,6 +89,7 @@ impl Keeper {
             self.urgent |=
                 matches!(record, Record::Attempt(_) | Record::Halt(_) | Record::Resume(_));
             self.queue.push(record);
+            self.taken = self.taken.saturating_add(1);
         }
     }
 
@@ -90,9 +98,14 @@ impl Keeper {
         self.reason = reason.map(ToOwned::to_owned);
     }
 
-    /// Whether everything that was taken down is on the disk, as far as it has taken it.
-    pub(super) const fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.since.is_none()
+    /// How many records have been taken down so far.
+    pub(super) const fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// How many of them are on the disk.
+    pub(super) const fn durable(&self) -> u64 {
+        self.durable
     }
 
     /// Lets an order command wait for its record. Gives it back if there is no hope: then it must
@@ -120,6 +133,7 @@ impl Keeper {
         }
         let journal = self.journal.take()?;
         self.since = Some(now);
+        self.through = self.taken;
         self.urgent = false;
         self.next_lazy = now.plus(LAZY_MS);
         self.writing.append(&mut self.waiting);
@@ -139,6 +153,8 @@ impl Keeper {
         match outcome {
             Ok(()) => {
                 self.disk = Disk::Takes;
+                // Records of a write that failed are in the journal's memory, and went with this one.
+                self.durable = self.through;
                 Ok(commands)
             }
             Err(()) => Err(self.refuse(now, commands)),

@@ -14,7 +14,7 @@ const FILE_BYTES_MAX: u64 = 256;
 ///
 /// # Errors
 /// The file cannot be read, others may read it, or it holds no key.
-pub(super) fn read(path: &Path) -> Result<AgentKey, Failed> {
+pub(crate) fn read(path: &Path) -> Result<AgentKey, Failed> {
     let shown = path.display();
     let refuse = |why: String| Failed::new(Exit::Preflight, format!("key file {shown}: {why}"));
     let meta = std::fs::metadata(path).map_err(|e| refuse(format!("cannot be read: {e}")))?;

@@ -31,6 +31,7 @@ use std::io::Write;
 
 use tokio::task::LocalSet;
 
+pub(crate) use self::embedded::random;
 use self::session::Session;
 use self::summary::Summary;
 use self::venue::Venue;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use hl_client::{RetryPolicy, WsEvents, WsHandle, clock};
 use hl_engine::{Carry, Engine, MarketId, OrderState, SafeMode, adapt::Adapter};
 use hl_specs::Universe;
-use hl_wire::session::{BookDepth, SessionConfig, Subscription};
 use hl_wire::Address;
+use hl_wire::session::{BookDepth, SessionConfig, Subscription};
 use tokio::time::Instant;
 
 use super::core::Core;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hl_client::{
-    Endpoint, ExchangeClient, InfoClient, NonceAllocator, RetryPolicy, Timeouts, Transport, clock,
+    Endpoint, ExchangeClient, InfoClient, MarkError, NonceAllocator, RetryPolicy, Timeouts,
+    Transport, clock,
 };
 use hl_wire::info::Role;
 use hl_wire::{Address, AgentKey, Network};
@@ -113,29 +114,43 @@ impl Venue {
         Box::new(move || {
             let SpareKey { key, mark } =
                 spare.ok_or("the embedded exchange ends with this process")?;
-            beside(endpoint, account, key, &mark).map_err(|failed| failed.to_string())
+            let nonces = NonceAllocator::beside(&mark, key.address(), clock::now())
+                .map_err(|error| error.to_string())?;
+            link(endpoint, account, key, nonces).map_err(|failed| failed.to_string())
         })
     }
 }
 
 /// The mark of the nonces of the key in `key_file`.
-pub(super) fn mark(key_file: &Path) -> PathBuf {
+pub(crate) fn mark(key_file: &Path) -> PathBuf {
     key_file.with_extension("nonce")
 }
 
-/// A link of its own beside a process that may have the same key in use: see
-/// [`NonceAllocator::beside`].
+/// The nonces of a key, or some beside them while another process has them or the disk is full: what
+/// cancels must not wait for either. See [`NonceAllocator::beside`].
 ///
 /// # Errors
-/// The mark of the nonces cannot be read, or there are no connections.
-pub(crate) fn beside(
+/// The mark is damaged, or another key's.
+pub(crate) fn nonces_or_beside(mark: &Path, key: &AgentKey) -> Result<NonceAllocator, Failed> {
+    let nonces = match NonceAllocator::open(mark, key.address()) {
+        Err(MarkError::InUse { .. } | MarkError::Io { .. }) => {
+            NonceAllocator::beside(mark, key.address(), clock::now())
+        }
+        nonces => nonces,
+    };
+    nonces.map_err(|e| Failed::new(Exit::Preflight, e.to_string()))
+}
+
+/// A link with connections and a count of request weights of its own.
+///
+/// # Errors
+/// There are no connections to be had.
+pub(crate) fn link(
     endpoint: Endpoint,
     account: Address,
     key: AgentKey,
-    mark: &Path,
+    nonces: NonceAllocator,
 ) -> Result<Link, Failed> {
-    let nonces = NonceAllocator::beside(mark, key.address(), clock::now())
-        .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
     let transport = transport(endpoint)?;
     let info = InfoClient::new(transport.with_retries(RetryPolicy::once()));
     let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));

@@ -44,6 +44,12 @@ impl Bot {
         command
     }
 
+    /// Sets a variable for what is started from now on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
     /// `mm-bot run --json`, with its output in files.
     pub(crate) fn start(&mut self) -> Result<(), String> {
         self.starts += 1;

@@ -45,6 +45,8 @@ pub(crate) struct Stage {
     pub(crate) skipped: Option<String>,
     /// Checks of a scenario that makes many.
     pub(crate) cases: u64,
+    /// What the last command said.
+    pub(crate) said: String,
 }
 
 impl Stage {
@@ -77,6 +79,7 @@ impl Stage {
             before: 0,
             skipped: None,
             cases: 0,
+            said: String::new(),
         })
     }
 
@@ -250,6 +253,32 @@ impl Stage {
             return Ok(());
         }
         Err(format!("exit {code}, expected {codes:?}: {} {}", self.bot.stdout(), self.tail()))
+    }
+
+    /// Another command, which must end with this code. What it said can be read later.
+    pub(crate) fn run(&mut self, args: &[&str], expected: i32) -> Result<(), String> {
+        let begin = Instant::now();
+        let (code, said) = self.bot.run(args, PATIENCE)?;
+        let seconds = begin.elapsed().as_secs_f64();
+        let first: String = said.lines().next().unwrap_or_default().chars().take(90).collect();
+        self.seen.push(format!("{} exit {code} after {seconds:.1} s {first:?}", args[0]));
+        self.said = said;
+        self.mark();
+        if code == expected {
+            return Ok(());
+        }
+        Err(format!("{args:?} ended with {code}, expected {expected}: {}", self.said))
+    }
+
+    /// What the account holds, by the exchange's own answer: market and size.
+    pub(crate) fn positions(&self) -> Result<Vec<(String, f64)>, String> {
+        let state = sim::info(self.sim.control, "clearinghouseState", ACCOUNT)?;
+        let positions = state["assetPositions"].as_array().into_iter().flatten();
+        let held = positions.filter_map(|entry| {
+            let size: f64 = entry["position"]["szi"].as_str()?.parse().ok()?;
+            Some((entry["position"]["coin"].as_str()?.to_owned(), size))
+        });
+        Ok(held.filter(|(_, size)| *size != 0.0).collect())
     }
 
     /// The end of the log, for a report.

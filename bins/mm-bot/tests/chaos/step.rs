@@ -45,6 +45,10 @@ pub(crate) enum Step {
     Says(&'static str),
     /// Adds an argument to the next starts.
     Arg(&'static str),
+    /// Another command of the program, to its end with this code.
+    Run(&'static [&'static str], i32),
+    /// A variable for the next starts and commands.
+    Env(&'static str, &'static str),
     /// Something that no other step can say, with a name for the report.
     Do(&'static str, fn(&mut Stage) -> Result<(), String>),
 }
@@ -97,6 +101,11 @@ impl Step {
                 stage.bot.extra.push(text.to_owned());
                 Ok(())
             }
+            Self::Run(args, code) => stage.run(args, code),
+            Self::Env(name, value) => {
+                stage.bot.set(name, value);
+                Ok(())
+            }
             Self::Do(_, what) => what(stage),
         }
     }
@@ -124,6 +133,8 @@ impl fmt::Display for Step {
             Self::Heal => f.write_str("heal"),
             Self::Says(text) => write!(f, "says {text:?}"),
             Self::Arg(text) => f.write_str(text),
+            Self::Run(args, code) => write!(f, "{} [{code}]", args.join(" ")),
+            Self::Env(name, value) => write!(f, "{name}={value}"),
             Self::Do(name, _) => f.write_str(name),
         }
     }

@@ -31,6 +31,9 @@ pub const NONCE_BLOCK: u64 = 60_000;
 
 /// How far beyond the mark [`NonceAllocator::beside`] starts: the holder may be about to move it.
 const BESIDE: u64 = 1_000;
+/// The span over which its starts are spread, by the clock: two of them more than a few milliseconds
+/// apart use different numbers.
+const BESIDE_SPAN: u64 = 30_000;
 
 /// Why no nonce was handed out. Nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -107,8 +110,10 @@ impl NonceAllocator {
     ///
     /// [`MarkError`], but for [`MarkError::InUse`].
     pub fn beside(path: &Path, signer: Address, now: Millis) -> Result<Self, MarkError> {
-        let mark = mark::peek(path, signer)?.max(now.0).saturating_add(BESIDE);
-        Ok(Self { last: AtomicU64::new(mark), mark: AtomicU64::new(u64::MAX), file: None })
+        let mark = mark::peek(path, signer)?.max(now.0);
+        // Not the same start twice, while the mark stands still because its holder hangs.
+        let start = mark.saturating_add(BESIDE).saturating_add(now.0 % BESIDE_SPAN);
+        Ok(Self { last: AtomicU64::new(start), mark: AtomicU64::new(u64::MAX), file: None })
     }
 
     /// The next nonce: at least `now`, greater than every one before it.

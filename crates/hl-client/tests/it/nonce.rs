@@ -207,6 +207,10 @@ fn beside_the_holder_nonces_lie_beyond_all_that_it_has_used_and_its_lock_is_not_
         assert!(nonce > clock && nonce > used + NONCE_BLOCK, "{nonce}");
         assert!(seen.insert(beside.allocate(Millis(clock)).unwrap().0), "each once");
     }
+    let again = |clock| NonceAllocator::beside(&path, SIGNER, Millis(clock)).unwrap();
+    let (one, two) = (again(NOW + 40), again(NOW + 50));
+    let (one, two) = (one.allocate(Millis(NOW)).unwrap(), two.allocate(Millis(NOW)).unwrap());
+    assert_eq!(two.0 - one.0, 10, "while the mark stands still, starts differ as their times do");
     assert_eq!(holder.allocate(Millis(NOW)).unwrap().0, used + 1, "the holder goes on as before");
     let fresh = NonceAllocator::beside(&dir.path().join("none"), SIGNER, Millis(NOW)).unwrap();
     assert!(fresh.allocate(Millis(NOW)).unwrap().0 > NOW, "without a mark, by the clock");

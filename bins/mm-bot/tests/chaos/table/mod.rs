@@ -1,8 +1,11 @@
 //! All scenarios.
 
 mod config;
+mod disk;
 mod line;
+mod market;
 mod network;
+mod operator;
 mod outage;
 mod process;
 mod venue;
@@ -11,5 +14,16 @@ use crate::step::Scenario;
 
 /// In the order of the report.
 pub(crate) fn all() -> Vec<Scenario> {
-    [process::ROWS, line::ROWS, network::ROWS, outage::ROWS, venue::ROWS, config::ROWS].concat()
+    let tables = [
+        process::ROWS,
+        operator::ROWS,
+        disk::ROWS,
+        line::ROWS,
+        network::ROWS,
+        market::ROWS,
+        outage::ROWS,
+        venue::ROWS,
+        config::ROWS,
+    ];
+    tables.concat()
 }

@@ -82,7 +82,7 @@ pub(crate) const ROWS: &[Scenario] = &[
     ),
     row(
         "the kill switch, then a SIGTERM",
-        &[Start, Quotes, Signal("USR1"), NoOrders(5), Signal("TERM"), Exit(&[0])],
+        &[Start, Quotes, Signal("USR1"), NoOrders(5), Signal("TERM"), Exit(&[6])],
     ),
     row(
         "the kill switch while stopped",

@@ -62,7 +62,7 @@ fn second_with_same_key(stage: &mut Stage) -> Result<(), String> {
 
 /// An order of somebody who has the same key and no mark of ours, far from the market: what an
 /// operator does by hand in the exchange's own interface.
-fn foreign_order(stage: &mut Stage) -> Result<(), String> {
+pub(super) fn foreign_order(stage: &mut Stage) -> Result<(), String> {
     let sol = stage.asset("SOL")?;
     let action = json!({
         "type": "order", "grouping": "na",

@@ -50,21 +50,13 @@ pub(crate) struct SourceArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Quote until told to stop, then cancel everything and say what happened
     Run(RunArgs),
-    /// Cancel every order of ours on the account, whether a bot runs or not
     CancelAll(CancelAllArgs),
-    /// Close every position of the account by taking, with a worst price
     Flatten(FlattenArgs),
-    /// Cancel everything and quote nothing, also after a restart, until `resume`
     Halt(HaltArgs),
-    /// End a halt or safe mode
     Resume(ResumeArgs),
-    /// Show what becomes of a price and a size on a market's grid, and why
     Quantize(QuantizeArgs),
-    /// List the markets with their grid
     Specs(SpecsArgs),
-    /// Sign L1 trading actions, to check signatures against other implementations
     Sign(SignArgs),
     /// Try to break the bot: whole simulated worlds with faults, judged by ground truth
     World(WorldArgs),
@@ -73,9 +65,9 @@ pub(crate) enum Command {
     Config(ConfigCommand),
 }
 
-/// Quote both sides of each market, post-only.
+/// Quote until told to stop, then cancel everything and say what happened.
 ///
-/// On Ctrl-C, SIGTERM, SIGHUP or at the end of `--for`, every order is cancelled, the exchange is
+/// Both sides of each market are quoted, post-only. On Ctrl-C, SIGTERM, SIGHUP or at the end of `--for`, every order is cancelled, the exchange is
 /// asked whether any is left, and a summary with denominators goes to standard output.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -128,10 +120,9 @@ pub(crate) struct VenueArgs {
     pub(crate) json: bool,
 }
 
-/// Cancel every order of ours on the account, by the venue's own list, until the list is empty twice
-/// in a row.
+/// Cancel every order of ours on the account, whether a bot runs or not.
 ///
-/// Works while a bot runs, hangs or is down, with connections and nonces of its own. A bot that runs
+/// By the venue's own list, until it is empty twice in a row. Works while a bot runs, hangs or is down, with connections and nonces of its own. A bot that runs
 /// for the account is halted first, or it would quote again a moment later: `mm-bot resume` lets it.
 /// Ours are the orders that carry this program's mark; those placed by hand stay, unless `--foreign`.
 #[derive(Args, Debug)]
@@ -154,10 +145,9 @@ pub(crate) struct CancelAllArgs {
     pub(crate) within: Duration,
 }
 
-/// Close every position of the account by taking: reduce-only, immediate or cancel, and no worse than
-/// a price.
+/// Close every position of the account by taking, with a worst price.
 ///
-/// The price is `--slippage-bps` beyond the worse of book and oracle. Where the two disagree by more
+/// Orders are reduce-only, immediate or cancel, and no worse than a price. The price is `--slippage-bps` beyond the worse of book and oracle. Where the two disagree by more
 /// than 5 %, or the book is empty, one-sided or crossed, the position is left and named. Our orders
 /// are cancelled first, and a bot that runs for the account is halted, or it would open positions
 /// again: `mm-bot resume` lets it. Without `--confirm` nothing is done but to show what would be.
@@ -212,9 +202,9 @@ pub(crate) struct HaltArgs {
     pub(crate) reason: Option<String>,
 }
 
-/// End a halt or safe mode: a running bot reads everything back and quotes again; one that is down
-/// quotes when it is started.
+/// End a halt or safe mode.
 ///
+/// A running bot reads everything back and quotes again; one that is down quotes when it is started.
 /// A halt that came after this word is not ended by it.
 #[derive(Args, Debug)]
 pub(crate) struct ResumeArgs {

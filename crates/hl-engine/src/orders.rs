@@ -8,7 +8,7 @@ use hl_wire::{Cloid, Oid};
 
 use crate::{
     exposure::Exposure,
-    order::{Oids, Order},
+    order::{Oids, Order, Origin},
 };
 
 /// How many gone orders are remembered, so that a late fill or a stale list still finds them. A fill of
@@ -25,6 +25,7 @@ const UNMATCHED: usize = 32;
 #[derive(Clone, Debug)]
 pub(crate) struct Gone {
     pub(crate) cloid: Cloid,
+    pub(crate) origin: Origin,
     pub(crate) oids: Oids,
     pub(crate) side: Side,
     pub(crate) price: Price,
@@ -117,6 +118,7 @@ impl Orders {
                 }
                 gone.push_back(Gone {
                     cloid: order.cloid,
+                    origin: order.origin,
                     oids: order.oids.clone(),
                     side: order.side,
                     price: order.price,

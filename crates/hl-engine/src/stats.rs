@@ -28,8 +28,12 @@ pub struct Stats {
     pub unknown: u64,
     /// Trades in which we made.
     pub maker_fills: u64,
-    /// Trades in which we took. Post-only orders cannot; anything but zero is a defect or a human.
+    /// Trades in which we took. Post-only orders cannot: more than [`Stats::meant_takes`] is a defect,
+    /// or a human.
     pub taker_fills: u64,
+    /// Those of them that were meant: of orders that close positions, and of orders with a name that
+    /// is not one of ours.
+    pub meant_takes: u64,
     /// The value of all trades.
     pub volume: Notional,
     /// What the trades cost; negative if the rebates were larger.
@@ -112,6 +116,7 @@ impl Stats {
             (&mut self.unknown, other.unknown),
             (&mut self.maker_fills, other.maker_fills),
             (&mut self.taker_fills, other.taker_fills),
+            (&mut self.meant_takes, other.meant_takes),
             (&mut self.canceled, other.canceled),
             (&mut self.canceled_by_venue, other.canceled_by_venue),
             (&mut self.races, other.races),

@@ -229,3 +229,6 @@ pub(super) fn places(command: &Command, names: &[Cloid]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use super::tasks::Link;
 /// Between two rounds: several blocks, so that what was in flight has landed.
 const PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause after questions that were not answered; it doubles from [`PAUSE`].
-const PAUSE_MAX: Duration = Duration::from_secs(4);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 /// One question or one cancel takes no longer than this: a venue that hangs must leave time for
 /// another try.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -234,7 +234,10 @@ pub(crate) fn unreachable(error: hl_client::InfoError) -> Failed {
         hl_client::InfoError::Refused { .. } | hl_client::InfoError::Malformed { .. } => {
             Exit::Preflight
         }
-        _ => Exit::Unreachable,
+        _ => {
+            return Failed::new(Exit::Unreachable, error.to_string())
+                .hint("is the venue up, and its address right? --url names another");
+        }
     };
     Failed::new(exit, error.to_string())
 }

@@ -44,6 +44,11 @@ impl Bot {
         command
     }
 
+    /// Another bot with a copy of the key, in a place of its own.
+    pub(crate) fn twin(&self, dir: PathBuf, key: &str) -> Self {
+        Self::new(dir, key, self.env.clone())
+    }
+
     /// Sets a variable for what is started from now on.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.env.retain(|(known, _)| known != name);

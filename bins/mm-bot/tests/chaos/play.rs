@@ -24,7 +24,7 @@ pub(crate) fn play(scenario: &Scenario, seed: u64) -> Verdict {
         cases: 0,
         skipped: false,
     };
-    match Stage::new(seed, scenario.taking) {
+    match Stage::new(seed, scenario) {
         Ok(stage) => on(scenario, stage, &mut verdict),
         Err(why) => verdict.faults.push(why),
     }

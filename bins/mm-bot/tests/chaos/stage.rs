@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::bot::Bot;
 use crate::proxy::Proxy;
 use crate::sim::{self, Sim};
+use crate::step::Scenario;
 use crate::watch::{Bounds, Watch, quoted};
 
 /// The account.
@@ -51,7 +52,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Starts the exchange and gets the bot ready.
-    pub(crate) fn new(seed: u64, taking: bool) -> Result<Self, String> {
+    pub(crate) fn new(seed: u64, scenario: &Scenario) -> Result<Self, String> {
         let dir = TempDir::new().map_err(|e| e.to_string())?;
         let agent = AgentKey::from_hex(KEY).map_err(|e| e.to_string())?.address();
         let sim_arguments = vec![
@@ -63,7 +64,9 @@ impl Stage {
         let sim = Sim::start(dir.path(), 0, &sim_arguments)?;
         let proxy = Proxy::start(sim.address);
         let bot = Bot::new(dir.path().join("bot"), KEY, environment(&proxy.url()));
-        let bounds = Bounds { open_max: 1, position_usd: POSITION_USD, taking };
+        let Scenario { bots, taking, .. } = *scenario;
+        let position_usd = POSITION_USD * f64::from(u8::try_from(bots).unwrap_or(1));
+        let bounds = Bounds { open_max: bots, position_usd, taking };
         let watch = Watch::start(sim.control, ACCOUNT, bounds.clone());
         watch.process(sim.pid());
         Ok(Self {

@@ -156,13 +156,15 @@ pub(crate) struct Scenario {
     pub(crate) leaves: Leaves,
     /// Whether it may close positions by taking (the flatten command).
     pub(crate) taking: bool,
+    /// How many bots quote at once.
+    pub(crate) bots: u64,
     /// Whether it trades at all: one that does must have had an order accepted.
     pub(crate) trades: bool,
 }
 
 /// A scenario that trades, only makes, and leaves nothing.
 pub(crate) const fn row(name: &'static str, steps: &'static [Step]) -> Scenario {
-    Scenario { name, steps, leaves: Leaves::Nothing, taking: false, trades: true }
+    Scenario { name, steps, leaves: Leaves::Nothing, taking: false, bots: 1, trades: true }
 }
 
 /// A scenario in which no order is ever sent.

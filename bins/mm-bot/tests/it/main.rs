@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod account;
 mod bot;
 mod cli;
 mod config;

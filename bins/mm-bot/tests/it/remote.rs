@@ -10,11 +10,11 @@ use hl_wire::{Address, AgentKey};
 
 use crate::bot::{Bot, Done};
 
-const KEY: &str = "0x7b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd0";
-const ACCOUNT: Address = Address::new([0x11; 20]);
+pub(crate) const KEY: &str = "0x7b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd07b2a4fd0";
+pub(crate) const ACCOUNT: Address = Address::new([0x11; 20]);
 
 /// Runs `test` beside an exchange on which the key's agent is approved.
-fn beside_an_exchange<F: Future<Output = ()>>(test: impl FnOnce(Handle) -> F) {
+pub(crate) fn beside_an_exchange<F: Future<Output = ()>>(test: impl FnOnce(Handle) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let config = ExchangeConfig::new(universe::markets());
@@ -25,7 +25,7 @@ fn beside_an_exchange<F: Future<Output = ()>>(test: impl FnOnce(Handle) -> F) {
     });
 }
 
-fn bot(handle: &Handle, account: Address) -> Bot {
+pub(crate) fn bot(handle: &Handle, account: Address) -> Bot {
     let bot = Bot::new()
         .file("agent.key", &format!("{KEY}\n"))
         .env("HL_URL", &handle.base_url())
@@ -37,13 +37,13 @@ fn bot(handle: &Handle, account: Address) -> Bot {
     bot
 }
 
-async fn truth(handle: &Handle) -> AccountTruth {
+pub(crate) async fn truth(handle: &Handle) -> AccountTruth {
     let mut truth = handle.with_exchange(|exchange| exchange.truth()).await.unwrap();
     truth.accounts.remove(&ACCOUNT).unwrap_or_default()
 }
 
 /// On a thread of its own, so that the exchange goes on meanwhile.
-async fn run(bot: &std::sync::Arc<Bot>, args: &'static [&'static str]) -> Done {
+pub(crate) async fn run(bot: &std::sync::Arc<Bot>, args: &'static [&'static str]) -> Done {
     let bot = std::sync::Arc::clone(bot);
     tokio::task::spawn_blocking(move || bot.run(args)).await.unwrap()
 }

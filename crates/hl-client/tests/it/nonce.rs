@@ -201,7 +201,7 @@ fn beside_the_holder_nonces_lie_beyond_all_that_it_has_used_and_its_lock_is_not_
     let holder = open(&path);
     let used = holder.allocate(Millis(NOW)).unwrap().0;
     let mut seen = BTreeSet::from([used]);
-    for clock in [NOW, NOW - HOUR, NOW + 5 * NONCE_BLOCK] {
+    for clock in [NOW, NOW - HOUR - 7_777, NOW + 5 * NONCE_BLOCK] {
         let beside = NonceAllocator::beside(&path, SIGNER, Millis(clock)).unwrap();
         let nonce = beside.allocate(Millis(clock)).unwrap().0;
         assert!(nonce > clock && nonce > used + NONCE_BLOCK, "{nonce}");

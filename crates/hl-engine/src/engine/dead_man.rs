@@ -160,8 +160,8 @@ impl Engine {
         match reply {
             Reply::Accepted { .. } => self.dead_man_set(at),
             // A refusal for a rate says nothing about the switch.
-            Reply::Rejected { code: RejectCode::Rate, .. } => {
-                self.out.budgets.refused(self.now);
+            Reply::Rejected { code: code @ (RejectCode::Rate | RejectCode::IpRate), .. } => {
+                self.out.budgets.refused(self.now, code);
                 self.dead_man_unclear();
             }
             Reply::Rejected { code, .. } => {

@@ -327,6 +327,7 @@ impl Engine {
             now: self.now,
             timing: &self.config.timing,
             max_rejects: self.config.limits.max_rejects,
+            tag: self.config.cloid_tag,
             out: &mut self.out,
         };
         match self.markets.get_mut(market.index()) {
@@ -344,6 +345,7 @@ impl Engine {
             now: self.now,
             timing: &self.config.timing,
             max_rejects: self.config.limits.max_rejects,
+            tag: self.config.cloid_tag,
             out: &mut self.out,
         };
         for market in &mut self.markets {

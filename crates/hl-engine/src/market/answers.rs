@@ -5,8 +5,8 @@ use hl_wire::{Cloid, Oid, RejectCode};
 
 use super::Market;
 use crate::{
-    CancelLine, CancelStage, Doubt, EventKind, Found, IntentId, OrderUpdate, RaceLine, RacePace,
-    Reply, RequestId, Submit, SubmitEnd, Timing, VenueState,
+    CancelLine, CancelStage, CloidTag, Doubt, EventKind, Found, IntentId, OrderUpdate, RaceLine,
+    RacePace, Reply, RequestId, Submit, SubmitEnd, Timing, VenueState,
     budget::limits::EXPIRED_COST,
     order::{Order, Origin, Phase},
     outbox::Outbox,
@@ -19,6 +19,7 @@ pub(crate) struct Clerk<'a> {
     pub(crate) now: Millis,
     pub(crate) timing: &'a Timing,
     pub(crate) max_rejects: u16,
+    pub(crate) tag: CloidTag,
     pub(crate) out: &'a mut Outbox,
 }
 

@@ -4,7 +4,10 @@ use hl_quant::Size;
 use hl_wire::Cloid;
 
 use super::{Market, answers::Clerk};
-use crate::{EventKind, Fill, FillLine, Liquidity, ReconLine, Usd, ledger::Applied, stats::bump};
+use crate::{
+    EventKind, Fill, FillLine, Liquidity, ReconLine, Usd, ledger::Applied, order::Origin,
+    stats::bump,
+};
 
 /// What a fill says about our count of the position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,9 +41,9 @@ impl Market {
                 Counted::InDoubt
             }
             Applied::New { ours, gap } => {
-                let cloid = self.file(fill, clerk);
+                let filed = self.file(fill, clerk);
                 if ours {
-                    self.account(fill, cloid, clerk);
+                    self.account(fill, filed, clerk);
                 }
                 self.orders.sweep();
                 self.dirty = true;
@@ -50,20 +53,21 @@ impl Market {
     }
 
     /// Files a new fill with its order, here or among those that are gone.
-    fn file(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Option<Cloid> {
-        let open = self.orders.find_mut(fill.cloid, fill.oid).map(|order| order.cloid);
-        if let Some(cloid) = open {
+    fn file(&mut self, fill: &Fill, clerk: &mut Clerk<'_>) -> Option<(Cloid, Origin)> {
+        let open = self.orders.find_mut(fill.cloid, fill.oid);
+        if let Some((cloid, origin)) = open.map(|order| (order.cloid, order.origin)) {
             self.learn_oid(cloid, fill.oid, clerk);
             self.count_fill(cloid, fill.size, clerk);
-            return Some(cloid);
+            return Some((cloid, origin));
         }
         if let Some(gone) = self.orders.find_gone(fill.cloid, fill.oid) {
             gone.filled = gone.filled.saturating_add(fill.size);
             let (cloid, original, filled) = (gone.cloid, gone.size, gone.filled);
+            let origin = gone.origin;
             if filled > original {
                 self.overfill(cloid, original, filled, clerk);
             }
-            return Some(cloid);
+            return Some((cloid, origin));
         }
         if fill.cloid.is_none() && !self.orders.keep_unmatched(fill.oid, fill.size) {
             self.audit("fill_unmatched", clerk.now, clerk.out);
@@ -95,13 +99,25 @@ impl Market {
     }
 
     /// Counts the money of a fill of this run.
-    fn account(&mut self, fill: &Fill, cloid: Option<Cloid>, clerk: &mut Clerk<'_>) {
+    fn account(&mut self, fill: &Fill, filed: Option<(Cloid, Origin)>, clerk: &mut Clerk<'_>) {
         let notional = fill.price * fill.size;
         let stats = &mut self.stats;
+        // On purpose: an order that closes a position, or somebody else's. One without a name that
+        // fits no order of ours may still be ours.
+        let meant = match filed {
+            Some((_, origin)) => origin == Origin::Exit,
+            None => fill.cloid.is_some_and(|cloid| !clerk.tag.owns(cloid)),
+        };
         match fill.liquidity {
             Liquidity::Maker => bump(&mut stats.maker_fills),
-            Liquidity::Taker => bump(&mut stats.taker_fills),
+            Liquidity::Taker => {
+                bump(&mut stats.taker_fills);
+                if meant {
+                    bump(&mut stats.meant_takes);
+                }
+            }
         }
+        let cloid = filed.map(|(cloid, _)| cloid);
         clerk.out.budgets.address.credit(clerk.now, fill.time, notional);
         stats.volume = stats.volume.saturating_add(notional);
         stats.fees = stats.fees.plus(fill.fee);

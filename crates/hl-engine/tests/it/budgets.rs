@@ -207,3 +207,31 @@ fn an_action_weighs_one_and_a_question_what_the_venue_says() {
     assert!(sum > 0 && bench.commands.iter().all(|c| orders(c) > 0), "{:?}", bench.commands);
     assert_eq!(bench.engine.budget().weight_left, 200 - sum);
 }
+
+#[test]
+fn a_refusal_for_the_weight_of_the_network_address_pauses_quoting_for_seconds_and_says_nothing_of_ours()
+ {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    bench.hold = |c| matches!(c, Command::Modify { .. });
+    bench.touch(SOL, "165.1", "165.12");
+    let modify = bench.held.remove(0);
+    bench.reply(modify.request(), &[Reply::Rejected { code: RejectCode::IpRate, bbo: None }; 2]);
+    bench.hold = |_| false;
+    bench.commands.clear();
+    bench.pass(900);
+    let sent = bench.commands.iter().filter(|c| !matches!(c, Command::Cancel { .. })).count();
+    assert_eq!(sent, 0, "nothing but cancels for a second: {:?}", bench.commands);
+    bench.run(8_000);
+    assert_eq!(bench.live(SOL).len(), 2, "without a word about the address");
+    assert!(bench.lines("budget_evt=throttled").is_empty());
+    // A question that is refused counts the same, and a storm of them ends with it.
+    for _ in 0..10 {
+        bench.input(Input::Throttled);
+        bench.pass(700);
+    }
+    bench.run(12_000);
+    for market in [SOL, BTC] {
+        assert_eq!(bench.engine.market(market).unwrap().why_not, None);
+    }
+}

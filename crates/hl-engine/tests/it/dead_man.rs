@@ -224,7 +224,7 @@ fn a_confirmed_stop_takes_the_switch_back() {
 
 #[test]
 fn a_refusal_for_a_rate_is_no_word_about_the_switch_and_is_repeated_when_there_is_weight() {
-    let limited = Reply::Rejected { code: RejectCode::Rate, bbo: None };
+    let limited = Reply::Rejected { code: RejectCode::IpRate, bbo: None };
     let mut config = armed();
     config.timing.retry_ms = 1;
     let mut bench = Bench::new(config);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hl_client::{Aggregation, clock};
 use hl_engine::adapt::Adapter;
-use hl_engine::{Batch, CloidTag, Command, ExitOrder, MarketId, Ppm, RequestId};
+use hl_engine::{Batch, Command, ExitOrder, MarketId, Ppm, RequestId};
 use hl_quant::{Price, SignedSize};
 use hl_specs::Universe;
 use hl_wire::info::MetaAndAssetCtxs;
@@ -28,6 +28,8 @@ use crate::runtime::venue::unreachable;
 const PAUSE: Duration = Duration::from_secs(1);
 /// An order that has not reached a block by then never does.
 const LIFE_MS: u64 = 5_000;
+/// The mark of these orders, `mmfx` in ASCII: not a bot's, which would take them for its own.
+const TAG: u32 = 0x6d6d_6678;
 /// How long our own orders may take to go away before positions are closed all the same.
 const SWEEP: Duration = Duration::from_secs(10);
 
@@ -196,7 +198,7 @@ async fn oracles(link: &Link) -> Result<BTreeMap<String, Price>, Failed> {
 async fn send(link: &Link, closing: &Closing) -> String {
     let market = MarketId(0);
     let adapter = Adapter::new([(closing.coin.as_str(), closing.asset)]);
-    let tag = u128::from(CloidTag::default().0) << 96;
+    let tag = u128::from(TAG) << 96;
     let cloid = Cloid(tag | (u128::from(random()) << 32) | u128::from(random() >> 32));
     let mut orders = Batch::new();
     let Closing { side, cap, size, .. } = *closing;

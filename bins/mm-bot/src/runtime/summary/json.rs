@@ -70,6 +70,7 @@ fn counts(stats: &Stats, profit: Option<Usd>) -> Value {
         "unknown": stats.unknown,
         "maker_fills": stats.maker_fills,
         "taker_fills": stats.taker_fills,
+        "meant_takes": stats.meant_takes,
         "canceled": stats.canceled,
         "canceled_by_venue": stats.canceled_by_venue,
         "races": stats.races,

@@ -129,7 +129,7 @@ impl Summary {
     pub(super) fn exit(&self) -> Exit {
         let halted_only = self.halted.is_some() && self.problems().len() == self.of_a_halt();
         let promised = self.remaining.is_nothing()
-            && self.total.as_ref().is_none_or(|total| total.taker_fills == 0)
+            && self.total.as_ref().is_none_or(|total| total.taker_fills <= total.meant_takes)
             && self.truth.as_ref().is_none_or(|truth| {
                 illegal(truth).is_empty() && self.differences(truth).is_empty()
             });
@@ -165,8 +165,8 @@ fn broken_promises(total: &Stats) -> Vec<String> {
     if total.attempts == 0 {
         problems.push("no order was attempted".to_owned());
     }
-    if total.taker_fills > 0 {
-        problems.push(format!("{} fills as taker", total.taker_fills));
+    if total.taker_fills > total.meant_takes {
+        problems.push(format!("{} fills as taker", total.taker_fills - total.meant_takes));
     }
     if total.unresolved > 0 {
         problems.push(format!("{} orders of unknown fate", total.unresolved));

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::proxy::{Way, Which};
 use crate::stage::{KEY, PATIENCE, Stage};
 use crate::step::Step::{
-    Do, Exit, Hold, Quotes, Signal, Start, Stop, VenueDown, VenueSignal, VenueUp,
+    Arg, Do, Exit, Fault, Hold, Line, Quotes, Says, Settled, Signal, Start, Stop, VenueDown,
+    VenueSignal, VenueUp,
 };
 use crate::step::{Scenario, idle, leaving, row};
 
@@ -31,6 +33,43 @@ pub(crate) const ROWS: &[Scenario] = &[
     row(
         "a second bot with the same key",
         &[Start, Quotes, Do("second bot refused", second_with_same_key), Quotes, Stop],
+    ),
+    Scenario {
+        bots: 2,
+        ..row(
+            "a second bot with a copy of the key and a state directory of its own",
+            &[
+                Start,
+                Quotes,
+                Do("both quote, then the second stops", second_with_a_copy),
+                Quotes,
+                Settled,
+                Stop,
+            ],
+        )
+    },
+    row(
+        "no connection for longer than it may be without",
+        &[
+            Arg("--set"),
+            Arg("risk.max_offline_sec=4"),
+            Start,
+            Quotes,
+            Line(Which::Stream, Way::Refuse),
+            Exit(&[5]),
+        ],
+    ),
+    row(
+        "the dead man's switch is refused from the start",
+        &[
+            Fault("deadman.refuse"),
+            Start,
+            Quotes,
+            Says("dead_man_evt=refused"),
+            Hold(4_000),
+            Quotes,
+            Stop,
+        ],
     ),
     row(
         "a foreign order is counted and left alone",
@@ -58,6 +97,30 @@ fn second_with_same_key(stage: &mut Stage) -> Result<(), String> {
     // The first goes on.
     std::thread::sleep(Duration::from_secs(1));
     if said.contains(&KEY[..16]) { Err("the key was shown".to_owned()) } else { Ok(()) }
+}
+
+/// No lock of this machine keeps such a second bot off: its state and its nonces are elsewhere. What
+/// holds all the same is the venue's part, that it takes each nonce once, and each bot's own: no id
+/// twice, nothing taken, each within its cap, and whoever stops leaves nothing of either.
+fn second_with_a_copy(stage: &mut Stage) -> Result<(), String> {
+    let mut second = stage.bot.twin(stage.place("second"), KEY);
+    second.start()?;
+    if let Some(pid) = second.pid() {
+        stage.watch.process(pid);
+    }
+    stage.mark();
+    std::thread::sleep(Duration::from_secs(8));
+    let attempts = second.log().matches("quant_evt=attempt ").count();
+    second.signal("TERM")?;
+    let code = second.wait(PATIENCE)?;
+    stage.seen.push(format!("second: {attempts} attempts, exit {code}"));
+    stage.mark();
+    // The first still quotes, so that the second may find some of its orders at its own end.
+    match (attempts, code) {
+        (0, _) => Err("the second never quoted".to_owned()),
+        (_, 0 | 4) => Ok(()),
+        _ => Err(format!("the second ended with {code}: {}", second.stdout())),
+    }
 }
 
 /// An order of somebody who has the same key and no mark of ours, far from the market: what an

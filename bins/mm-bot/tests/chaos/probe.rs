@@ -63,6 +63,8 @@ pub(crate) fn holding(dir: &Path, secret: &[u8], except: &str) -> Vec<String> {
         if path.is_dir() {
             found.extend(holding(&path, secret, except));
         } else if path.file_name().is_none_or(|name| name != except)
+            // A pipe would be read for ever.
+            && path.is_file()
             && let Ok(bytes) = std::fs::read(&path)
             && shows(&bytes, secret)
         {

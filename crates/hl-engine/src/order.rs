@@ -101,6 +101,8 @@ impl Nonce {
 /// A question about an order that only the venue can answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking {
+    /// From when on it was to be asked.
+    pub(crate) since: Millis,
     /// When to ask next.
     pub(crate) next: Millis,
     /// The question in flight and when it was asked.
@@ -113,7 +115,7 @@ pub(crate) struct Asking {
 
 impl Asking {
     fn at(next: Millis) -> Self {
-        Self { next, query: None, misses: 0, asks: 0 }
+        Self { since: next, next, query: None, misses: 0, asks: 0 }
     }
 
     /// When to ask again after an answer, or a failure, that settled nothing: soon at first, then
@@ -302,6 +304,7 @@ impl Order {
             cancel.sent = cancel.sent.min(now);
         }
         if let Some(asking) = &mut self.asking {
+            asking.since = asking.since.min(now);
             asking.next = asking.next.min(now.plus(retry_ms));
             asking.query = asking.query.map(|(id, at)| (id, at.min(now)));
         }

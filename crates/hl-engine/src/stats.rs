@@ -62,7 +62,7 @@ pub struct Stats {
     pub burns: u64,
     /// Inputs whose moment was before that of the input before.
     pub clock_back: u64,
-    /// How often more time passed than was announced.
+    /// How often more time passed between two inputs than a running process lets pass.
     pub pauses: u64,
     /// Orders stopped by the gate.
     pub gate_stops: u64,

@@ -6,6 +6,7 @@ use hl_engine::{Command, Engine, Event, Input, Operator, RequestId};
 use hl_quant::Millis;
 use hl_sim::fault::Fault;
 use hl_sim::{Exchange, Witnessed};
+use hl_wire::info::InfoRequest;
 use hl_wire::{Address, Nonce, TradingAction};
 
 use crate::crash::Death;
@@ -71,6 +72,13 @@ pub enum Observation<'a> {
         bot: BotId,
         /// What.
         command: &'a Command,
+    },
+    /// A question left the bot, seen at the socket; for the engine or on the shell's own account.
+    Asked {
+        /// Who.
+        bot: BotId,
+        /// What.
+        question: &'a InfoRequest,
     },
     /// A signed action left the bot, seen at the socket.
     Sent(&'a Sent<'a>),

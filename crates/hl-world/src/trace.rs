@@ -87,6 +87,9 @@ fn write(line: &mut String, scene: &Scene<'_>, seen: &Observation<'_>) -> fmt::R
             write!(line, "command bot={bot} ")?;
             self::command(line, command)
         }
+        Observation::Asked { bot, question } => {
+            write!(line, "asked bot={bot} weight={} {question:?}", question.weight())
+        }
         Observation::Sent(sent) => write!(
             line,
             "sent bot={} request={} nonce={} body={}",

@@ -63,6 +63,9 @@ impl Driver {
             Command::ScheduleCancel { .. } | Command::Burn { .. } => 1,
             Command::Exit { orders, .. } => orders.len(),
         };
+        if !self.core.engine.still_stands(&command) {
+            return self.never_sent(request, orders);
+        }
         let Some(action) = self.adapter.action(&command) else {
             return self.never_sent(request, orders);
         };
@@ -111,7 +114,9 @@ impl Driver {
     /// may be asked; where it refuses, the engine is told so and asks again later.
     fn fetch_specs(&mut self, fetch: Fetch) {
         let now = clock::now();
-        if fetch == Fetch::Routine && now.since(self.specs_at) < SPECS_YOUNG_MS {
+        // After the clock was set back, a list of later is of no known age.
+        let young = self.specs_at <= now && now.since(self.specs_at) < SPECS_YOUNG_MS;
+        if fetch == Fetch::Routine && young {
             return self.tell_specs(now);
         }
         if self.specs_asked {
@@ -165,6 +170,9 @@ impl Driver {
     fn tell_specs(&mut self, now: Millis) {
         for (index, coin) in (0_u16..).zip(&self.coins) {
             let lookup = self.cache.lookup(coin, now);
+            if let Some(asset) = self.adapter.renumber(MarketId(index), &lookup) {
+                self.log.line(&format!("shell_evt=renumbered pair={coin} asset={}", asset.0));
+            }
             let told = adapt::spec(MarketId(index), &lookup, self.specs_at);
             let Some(Input::Spec { market, spec, requested, status }) = told else { continue };
             let spec = &spec.with_min_notional(self.min_notional);

@@ -60,6 +60,10 @@ impl Adapter {
         let Some(time) = state.time else {
             return sink(Input::QueryFailed { request });
         };
+        if let Err(what) = is_whole(state) {
+            sink(Input::Unreadable { what });
+            return sink(Input::QueryFailed { request });
+        }
         let positions: Vec<Position> = state
             .asset_positions
             .iter()
@@ -149,6 +153,28 @@ pub fn reply(outcome: &Outcome) -> Reply {
         Outcome::Rejected { code, bbo, .. } => Reply::Rejected { code: *code, bbo: *bbo },
         Outcome::Unknown { .. } => Reply::Unknown,
     }
+}
+
+/// Whether a document tells of the whole account: a market that is missing in it is flat, so nothing
+/// may be missing that is not.
+///
+/// The sum of position values in the document itself says what the list has to come to; in recorded
+/// documents both agree to the last digit. And the venue answers for an address that it does not
+/// know, such as an agent's, as for an account without a cent (docs: "Nonces and API wallets", common
+/// pitfalls), which is no account to quote with.
+fn is_whole(state: &ClearinghouseState) -> Result<(), &'static str> {
+    /// What rounding may come to for each position, and once more for the sum: a cent.
+    const CENT: i128 = 1_000_000;
+    let summary = &state.margin_summary;
+    if [summary.account_value, summary.total_raw_usd] == [Amount::ZERO; 2] {
+        return Err("account_without_a_cent");
+    }
+    let values = state.asset_positions.iter().map(|entry| entry.position.position_value.raw());
+    let sum = values.fold(0_i128, i128::saturating_add);
+    let count = i128::try_from(state.asset_positions.len()).unwrap_or(i128::MAX);
+    let most = CENT.saturating_mul(count.saturating_add(1));
+    let off = sum.saturating_sub(summary.total_ntl_pos.raw()).saturating_abs();
+    if off > most { Err("account_positions_missing") } else { Ok(()) }
 }
 
 /// What the account is worth and how much of it is spoken for; `None` for numbers out of range.

@@ -26,6 +26,7 @@ mod outgoing;
 pub use documents::{reply, spec};
 pub use outgoing::question;
 
+use hl_specs::Lookup;
 use hl_wire::{
     AssetId,
     info::{self, OrderState},
@@ -71,6 +72,19 @@ impl Adapter {
     #[must_use]
     pub fn asset(&self, market: MarketId) -> Option<AssetId> {
         self.assets.get(market.index()).copied()
+    }
+
+    /// Takes the number that the venue's list now gives a market; actions made before keep the old
+    /// one. Returns the new number if it is another.
+    pub fn renumber(&mut self, market: MarketId, lookup: &Lookup<'_>) -> Option<AssetId> {
+        let (Lookup::Fresh(entry) | Lookup::Stale { entry, .. } | Lookup::CancelOnly { entry, .. }) =
+            lookup
+        else {
+            return None;
+        };
+        let asset = entry.market.asset;
+        let known = self.assets.get_mut(market.index())?;
+        (std::mem::replace(known, asset) != asset).then_some(asset)
     }
 
     /// Hands on what a stream message says about our markets, in its order. Messages about other

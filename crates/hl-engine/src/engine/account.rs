@@ -8,7 +8,7 @@ use crate::{
     AccountMoney, BudgetNews, EventKind, Fill, Found, OpenOrder, OrderUpdate, Position, ReconLine,
     Reply, RequestId, VenueState,
     budget::limits::ITEMS_PER_EXTRA_WEIGHT,
-    market::{Counted, Listed},
+    market::{Clerk, Counted, Listed, Market},
 };
 
 impl Engine {
@@ -29,6 +29,7 @@ impl Engine {
     pub(super) fn update(&mut self, update: &OrderUpdate) {
         /// At most this often the list of orders is read only because a stranger's has opened.
         const STRANGER_MS: u64 = 5_000;
+        self.strayed(update);
         self.on_market(update.market, |market, clerk| market.update(update, clerk));
         if update.state == VenueState::Scheduled {
             self.dead_man_fired(update.time);
@@ -123,21 +124,44 @@ impl Engine {
     }
 
     pub(super) fn status(&mut self, request: RequestId, cloid: Cloid, found: &Found) {
+        let account = self.sync.account.good;
         let market = match found {
             Found::Yes(update) => Some(update.market),
             Found::No => self.cloids.market_of(cloid),
         };
+        if let Found::Yes(update) = found {
+            self.strayed(&OrderUpdate { cloid: Some(cloid), ..*update });
+        }
+        let mut needed = false;
+        let tell = |market: &mut Market, clerk: &mut Clerk<'_>| {
+            needed |= market.status(request, cloid, found, account, clerk);
+        };
         match market {
-            Some(market) => self.on_market(market, |market, clerk| {
-                market.status(request, cloid, found, clerk);
-            }),
+            Some(market) => self.on_market(market, tell),
             // An orphan's id says nothing about its market.
-            None => self.on_markets(|market, clerk| market.status(request, cloid, found, clerk)),
+            None => self.on_markets(tell),
+        }
+        if needed {
+            self.sync.account.hurry(self.now);
         }
         if let Found::Yes(update) = found
             && update.state == VenueState::Scheduled
         {
             self.dead_man_fired(update.time);
+        }
+    }
+
+    /// The venue has an order of ours in another market than the one that it was for: the markets'
+    /// numbers had changed before it arrived. It is taken away there, nothing is quoted until it is
+    /// gone, and the numbers are read anew.
+    fn strayed(&mut self, update: &OrderUpdate) {
+        let Some(cloid) = update.cloid else { return };
+        let meant = self.cloids.market_of(cloid).filter(|market| *market != update.market);
+        let Some(meant) = meant else { return };
+        let left = self.on_market(meant, |market, clerk| market.left_for_another(cloid, clerk));
+        if left {
+            self.on_market(update.market, |market, clerk| market.arrived(update, cloid, clerk));
+            self.sync.specs.hurry(self.now);
         }
     }
 

@@ -5,8 +5,9 @@ use hl_quant::Millis;
 use super::Engine;
 use crate::{ClockNews, EventKind, stats::bump};
 
-/// More than this beyond the announced wake-up is a pause: the machine slept, or the process stood
-/// still. What was known before it is history, as after a lost connection.
+/// More than this between two inputs is a pause: the machine slept, or the process stood still. What
+/// was known before it is history, as after a lost connection. A wake-up is announced well within
+/// it, so whoever keeps to that is never taken for asleep.
 pub(super) const PAUSE_MS: u64 = 1_000;
 
 impl Engine {
@@ -28,15 +29,13 @@ impl Engine {
             self.start_over();
             return;
         }
-        self.now = now;
+        let since = now.since(std::mem::replace(&mut self.now, now));
         if !std::mem::replace(&mut self.started, true) {
-            self.announce_carried();
+            return self.announce_carried();
         }
-        // The answers to what is asked now come at the same moment and are late for nothing.
-        let late = self.announced.take().map_or(0, |at| now.since(at));
-        if late > PAUSE_MS {
+        if since > PAUSE_MS {
             bump(&mut self.pauses);
-            self.out.event(now, EventKind::Clock { news: ClockNews::Pause, by_ms: late });
+            self.out.event(now, EventKind::Clock { news: ClockNews::Pause, by_ms: since });
             self.start_over();
         }
     }

@@ -9,13 +9,13 @@ mod exit;
 mod risk;
 mod timers;
 
-use hl_quant::{Millis, Notional};
+use hl_quant::{Millis, Notional, Side};
 
 use self::evidence::{BURNS, Burn};
 
 use crate::{
-    BudgetNews, BudgetView, EngineConfig, EventKind, Halt, Input, MarketId, MarketView, NoQuote,
-    Operator, OrderView, Output, QuoteModel, Stats,
+    BudgetNews, BudgetView, Command, EngineConfig, EventKind, Halt, Input, MarketId, MarketView,
+    NoQuote, Operator, OrderView, Output, PlaceOrder, QuoteModel, Stats,
     ids::CloidMaker,
     market::{Clerk, Desk, Listed, Market, Spec},
     outbox::Outbox,
@@ -30,6 +30,9 @@ pub(crate) const ACTION_LIFE_MAX_MS: u64 = 30_000;
 
 /// The venue's truth is read back at least this often.
 const RECONCILE_MAX_MS: u64 = 60_000;
+
+/// How often the rules of a market that does not trade are read.
+const NOT_TRADING_MS: u64 = 10_000;
 
 /// Whether the engine quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +73,6 @@ pub struct Engine {
     seq: u64,
     /// The latest block that the venue has told of.
     venue_now: Millis,
-    /// When the last wake-up was announced for.
-    announced: Option<Millis>,
     /// Whether anything has been told yet.
     started: bool,
     /// Nonces that are being burnt.
@@ -129,7 +130,6 @@ impl Engine {
             risk: AccountRisk::default(),
             seq: 0,
             venue_now: Millis(0),
-            announced: None,
             started: false,
             burns: Vec::with_capacity(BURNS),
             burnt: 0,
@@ -204,6 +204,30 @@ impl Engine {
         self.out.budgets.view(self.now)
     }
 
+    /// A last look at a command whose record took time to write: whether what was heard meanwhile
+    /// still lets it leave. Orders that would cross the touch of now are refused by the venue, and
+    /// those after a word to stop are not to leave at all; neither has to be sent to be known. A shell
+    /// that does not send a command for this answers [`Reply::NeverSent`](crate::Reply::NeverSent).
+    /// What takes risk away always stands.
+    #[must_use]
+    pub fn still_stands(&self, command: &Command) -> bool {
+        let outside = |order: &PlaceOrder| {
+            let touch = self.markets.get(order.market.index()).map(|market| market.book.touch());
+            let (bid, ask) = touch.unwrap_or_default();
+            match order.side {
+                Side::Bid => ask.is_none_or(|ask| order.price.get() < ask),
+                Side::Ask => bid.is_none_or(|bid| order.price.get() > bid),
+            }
+        };
+        match command {
+            Command::Place { orders, .. } => self.switch().is_none() && orders.iter().all(outside),
+            Command::Modify { orders, .. } => {
+                self.switch().is_none() && orders.iter().all(|modify| outside(&modify.new))
+            }
+            _ => true,
+        }
+    }
+
     /// Takes one input at `now` and decides. Never blocks and never fails: an input that makes no
     /// sense becomes an event.
     ///
@@ -229,9 +253,7 @@ impl Engine {
         if let Some(command) = self.out.next_command() {
             return Output::Command(command);
         }
-        let wake = self.wake_at();
-        self.announced = Some(wake);
-        Output::WaitUntil(wake)
+        Output::WaitUntil(self.wake_at())
     }
 
     fn take(&mut self, input: Input<'_>) {
@@ -260,12 +282,16 @@ impl Engine {
                     self.forced_again();
                 }
                 let timing = &self.config.timing;
-                let due = requested.plus(timing.spec_refresh_ms).max(now.plus(timing.retry_ms));
-                self.sync.specs.heard(due);
+                let soonest = now.plus(timing.retry_ms);
+                self.sync.specs.heard(requested.plus(timing.spec_refresh_ms).max(soonest));
                 if let Some(market) = self.markets.get_mut(market.index()) {
                     market.set_spec(spec, now, &mut self.out);
                 } else {
                     self.audit("market_unknown");
+                }
+                // That a market trades again is told nowhere else.
+                if self.markets.iter().any(Market::is_known_not_to_trade) {
+                    self.sync.specs.hurry(requested.plus(NOT_TRADING_MS).max(soonest));
                 }
             }
             Input::SpecsFailed => {

@@ -15,8 +15,9 @@ use crate::{
     outbox::Outbox,
 };
 
-/// The longest time without a wake-up, so that a shell that only waits still sees the engine live.
-const IDLE_MS: u64 = 1_000;
+/// The longest time without a wake-up: half of what counts as a pause, so that a process that stood
+/// still for that long notices whenever it did.
+const IDLE_MS: u64 = super::clock::PAUSE_MS / 2;
 
 impl Engine {
     pub(super) fn run_timers(&mut self) {

@@ -108,7 +108,7 @@ pub enum BudgetNews {
 /// What was wrong with the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockNews {
-    /// More time passed than was announced: the machine slept, or the process was stopped.
+    /// More than a second passed without an input: the machine slept, or the process was stopped.
     Pause,
     /// A moment before the last one was told.
     Back,

@@ -13,6 +13,12 @@ use crate::{
     stats::{Stats, bump},
 };
 
+/// How often the venue has to say that there is no such order.
+const MISSES: u8 = 2;
+/// The same for an order that it has once acknowledged: it contradicts itself, so that is as likely
+/// an answer that fell short as an order that fell out of its memory.
+const MISSES_ACKNOWLEDGED: u8 = 6;
+
 /// What an answer is judged with.
 #[derive(Debug)]
 pub(crate) struct Clerk<'a> {
@@ -80,7 +86,7 @@ const fn is_about_the_request(code: RejectCode) -> bool {
 
 impl Market {
     /// Ends an attempt, and the guard's with it if it was a second try.
-    fn end(&mut self, cloid: Cloid, how: SubmitEnd, clerk: &mut Clerk<'_>) {
+    pub(super) fn end(&mut self, cloid: Cloid, how: SubmitEnd, clerk: &mut Clerk<'_>) {
         let pair = self.pair();
         let Some(order) = self.orders.get_mut(cloid) else { return };
         if let Some(second) = end(order, how, &pair, &mut self.stats, clerk) {
@@ -384,19 +390,23 @@ impl Market {
         self.dirty = true;
     }
 
-    /// Takes the answer to a question about one order.
+    /// Takes the answer to a question about one order. `account` is when the account was asked for
+    /// that last came as a whole. Returns whether that is needed anew: a venue that knows nothing of
+    /// the account any more knows nothing of its orders either, and then "no such order" is no
+    /// evidence.
     pub(crate) fn status(
         &mut self,
         request: RequestId,
         cloid: Cloid,
         found: &Found,
+        account: Option<Millis>,
         clerk: &mut Clerk<'_>,
-    ) {
+    ) -> bool {
         let (retry_ms, settle_ms) = (clerk.timing.retry_ms, clerk.timing.unknown_settle_ms);
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        let dead = order.dead_since();
-        let Some(asking) = &mut order.asking else { return };
-        let Some((_, asked)) = asking.query.filter(|(id, _)| *id == request) else { return };
+        let Some(order) = self.orders.get_mut(cloid) else { return false };
+        let (dead, acknowledged) = (order.dead_since(), order.ended);
+        let Some(asking) = &mut order.asking else { return false };
+        let Some((_, asked)) = asking.query.filter(|(id, _)| *id == request) else { return false };
         asking.again(clerk.now, retry_ms);
         match found {
             Found::Yes(update) => {
@@ -412,13 +422,17 @@ impl Market {
             Found::No if dead.is_some_and(|dead| asked >= dead.plus(settle_ms)) => {
                 asking.misses = asking.misses.saturating_add(1);
                 asking.next = clerk.now.plus(retry_ms);
-                if asking.misses >= 2 {
+                let needed = if acknowledged { MISSES_ACKNOWLEDGED } else { MISSES };
+                let known = account.is_some_and(|at| at >= asking.since);
+                if asking.misses >= needed && known {
                     self.vanished(cloid, clerk);
                 }
+                return !known;
             }
             // It may still be on its way. Make sure that it is not.
             Found::No => order.nonce.burn_from = order.nonce.burn_from.min(clerk.now),
         }
+        false
     }
 
     /// The venue said twice, late enough, that there is no such order.

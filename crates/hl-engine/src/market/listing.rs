@@ -5,7 +5,8 @@ use hl_wire::{Cloid, ReduceOnly};
 
 use super::{Market, answers::Clerk};
 use crate::{
-    CloidTag, Doubt, EventKind, Intent, IntentId, OpenOrder, ReconLine, RequestId,
+    CloidTag, Doubt, EventKind, Intent, IntentId, OpenOrder, OrderUpdate, ReconLine, RequestId,
+    SubmitEnd, VenueState,
     engine::ACTION_LIFE_MAX_MS,
     order::{Nonce, Oids, Order, Origin, Phase, Slot},
     stats::bump,
@@ -121,6 +122,38 @@ impl Market {
         let pair = self.pair();
         clerk.out.event(clerk.now, EventKind::Recon(ReconLine::Orphan { pair, cloid }));
         self.learn_oid(cloid, entry.oid, clerk);
+    }
+
+    /// An order that was for this market is in another one. Returns whether that is news.
+    pub(crate) fn left_for_another(&mut self, cloid: Cloid, clerk: &mut Clerk<'_>) -> bool {
+        let Some(order) = self.orders.get_mut(cloid).filter(|order| order.may_rest()) else {
+            return false;
+        };
+        order.close(clerk.now, Some(order.filled), clerk.timing.retry_ms);
+        self.end(cloid, SubmitEnd::Accepted, clerk);
+        self.audit("order_in_another_market", clerk.now, clerk.out);
+        self.orders.sweep();
+        self.dirty = true;
+        true
+    }
+
+    /// An order that was for another market is in this one: it is taken away like any order that
+    /// this run has not placed here.
+    pub(crate) fn arrived(&mut self, update: &OrderUpdate, cloid: Cloid, clerk: &mut Clerk<'_>) {
+        if update.state != VenueState::Open || self.orders.knows(Some(cloid), update.oid) {
+            return;
+        }
+        let entry = OpenOrder {
+            market: self.id,
+            oid: update.oid,
+            cloid: Some(cloid),
+            side: update.side,
+            price: update.price,
+            remaining: update.remaining,
+            original: Some(update.original),
+        };
+        self.adopt(&entry, cloid, clerk);
+        self.dirty = true;
     }
 
     /// Takes an order of an earlier run whose end is not on record.

@@ -307,6 +307,11 @@ impl Market {
         self.races.rebase(now);
     }
 
+    /// Whether the venue has said that it takes no orders here.
+    pub(crate) fn is_known_not_to_trade(&self) -> bool {
+        self.spec.as_ref().is_some_and(|spec| spec.status != MarketStatus::Trading)
+    }
+
     /// Whether orders of an earlier run may still be in the book.
     pub(crate) fn has_orphans(&self) -> bool {
         self.orders.iter().any(|order| order.origin == Origin::Orphan && order.may_rest())

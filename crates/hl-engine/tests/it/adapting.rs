@@ -131,7 +131,7 @@ fn outcomes_become_one_reply_per_order() {
 #[test]
 fn a_document_that_does_not_answer_the_question_is_a_failure() {
     let state = r#"{"assetPositions":[],"marginSummary":{"accountValue":"1000.5","totalNtlPos":"0",
-        "totalRawUsd":"0","totalMarginUsed":"0"},"crossMarginSummary":{"accountValue":"0",
+        "totalRawUsd":"1000.5","totalMarginUsed":"0"},"crossMarginSummary":{"accountValue":"0",
         "totalNtlPos":"0","totalRawUsd":"0","totalMarginUsed":"0"},"withdrawable":"0"TIME}"#;
     let read = |time: &str| {
         let state: info::ClearinghouseState =
@@ -146,6 +146,36 @@ fn a_document_that_does_not_answer_the_question_is_a_failure() {
         adapter.order_status(RequestId(5), Cloid(1), &info::OrderStatus::UnknownOid, sink);
     });
     assert!(unknown.contains("found: No"));
+}
+
+#[test]
+fn a_list_of_positions_that_lacks_one_is_no_answer_and_an_empty_account_is_none() {
+    let position = r#"{"type":"oneWay","position":{"coin":"SOL","szi":"-2","leverage":{"type":
+        "cross","value":20},"entryPx":"150","positionValue":"300.02","unrealizedPnl":"-0.02",
+        "returnOnEquity":"0","liquidationPx":null,"marginUsed":"15"}}"#;
+    let read = |positions: &str, value: &str, total: &str| {
+        let summary = format!(
+            r#"{{"accountValue":"{value}","totalNtlPos":"{total}","totalRawUsd":"{value}",
+            "totalMarginUsed":"15"}}"#
+        );
+        let state = format!(
+            r#"{{"assetPositions":[{positions}],"marginSummary":{summary},
+            "crossMarginSummary":{summary},"withdrawable":"0","time":77}}"#
+        );
+        let state: info::ClearinghouseState = serde_json::from_str(&state).unwrap();
+        let mut inputs = Vec::new();
+        adapter().account(RequestId(4), &state, &mut |input| inputs.push(format!("{input:?}")));
+        inputs.join(" ")
+    };
+    assert!(read(position, "1000", "300.02").contains("SignedSize(-2)"));
+    assert!(read(position, "1000", "300.03").contains("SignedSize(-2)"), "a cent of rounding");
+    let missing = read("", "1000", "300.02");
+    assert!(missing.contains("account_positions_missing"), "{missing}");
+    assert!(missing.ends_with("QueryFailed { request: RequestId(4) }"), "{missing}");
+    assert!(read("", "1000", "0").contains("positions: []"), "flat");
+    let nobody = read("", "0", "0");
+    assert!(nobody.contains("account_without_a_cent"), "{nobody}");
+    assert!(nobody.ends_with("QueryFailed { request: RequestId(4) }"), "{nobody}");
 }
 
 #[test]
@@ -285,4 +315,21 @@ fn a_context_is_a_reference_and_the_switchs_cancel_is_known_as_such() {
         "limitPx":"164.5","sz":"1","oid":3,"timestamp":5,"origSz":"1"},
         "status":"scheduledCancel","statusTimestamp":6}]}"#;
     assert!(frame(text).join("").contains("state: Scheduled"));
+}
+
+#[test]
+fn actions_name_markets_by_the_numbers_last_read() {
+    let mut adapter = adapter();
+    let config = hl_specs::SpecCacheConfig::default();
+    let mut cache = hl_specs::SpecCache::new(config, hl_specs::Overrides::default()).unwrap();
+    let meta = r#"{"universe":[{"name":"SOL","szDecimals":2,"maxLeverage":20},
+        {"name":"BTC","szDecimals":5,"maxLeverage":40}]}"#;
+    let meta: info::Meta = serde_json::from_str(meta).unwrap();
+    let universe = hl_specs::Universe::builder().perps(&meta).build().unwrap();
+    let ticket = cache.begin_fetch(Millis(5), hl_specs::Want::Now).unwrap();
+    cache.complete(ticket, universe, Millis(6)).unwrap();
+    assert_eq!(adapter.renumber(SOL, &cache.lookup("SOL", Millis(7))), Some(AssetId(0)));
+    assert_eq!(adapter.renumber(SOL, &cache.lookup("SOL", Millis(7))), None, "no news");
+    assert_eq!(adapter.renumber(SOL, &cache.lookup("NONE", Millis(7))), None, "not listed");
+    assert_eq!(adapter.asset(SOL), Some(AssetId(0)));
 }

@@ -1,7 +1,9 @@
 //! Orders in doubt are resolved by evidence: burnt nonces, expiry, the venue's repeated word.
 
-use hl_engine::{BurnStage, Command, Doubt, EventKind, Input, OrderState, Query, Reply, SubmitEnd};
-use hl_quant::Size;
+use hl_engine::{
+    BurnStage, Command, Doubt, EventKind, Input, NoQuote, OrderState, Query, Reply, SubmitEnd,
+};
+use hl_quant::{Side, Size};
 use hl_wire::{Oid, RejectCode};
 
 use crate::bench::{BTC, Bench, SOL, config, size};
@@ -346,4 +348,31 @@ fn an_order_that_is_called_filled_keeps_its_place_until_the_fill_or_the_truth_co
     assert!(count(&bench, is_status) >= 2, "the venue was asked");
     assert_eq!((sol(&bench), states(&bench)), (2, vec![OrderState::Live; 2]));
     assert!(bench.engine.stats().attempts > before, "which follow the market");
+}
+
+#[test]
+fn an_order_that_came_to_another_market_is_taken_away_there_before_anything_is_quoted() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let bid = bench.one(SOL, Side::Bid);
+    // The numbers had changed on its way: the venue has it in BTC.
+    let order = bench.venue.orders.iter_mut().find(|o| o.cloid == Some(bid.cloid)).unwrap();
+    order.market = BTC;
+    let update = order.update(bench.now);
+    bench.hold = |c| matches!(c, Command::Cancel { .. });
+    bench.input(Input::Order(update));
+    let orders =
+        |bench: &Bench, market| bench.engine.orders(market).map(|o| o.cloid).collect::<Vec<_>>();
+    assert!(!orders(&bench, SOL).contains(&bid.cloid), "it is not here");
+    assert!(orders(&bench, BTC).contains(&bid.cloid), "and counts there");
+    let why = |bench: &Bench| bench.engine.market(SOL).unwrap().why_not;
+    assert_eq!(why(&bench), Some(NoQuote::Orphans));
+    bench.hold = |_| false;
+    for held in std::mem::take(&mut bench.held) {
+        bench.carry_out(&held);
+    }
+    bench.run(3_000);
+    assert!(!orders(&bench, BTC).contains(&bid.cloid));
+    assert_eq!(why(&bench), None);
+    assert_eq!(bench.venue.open().count(), 4, "quoted as before");
 }

@@ -273,3 +273,20 @@ fn input_that_makes_no_sense_is_counted_and_changes_nothing() {
     assert_eq!(words, expected);
     assert_eq!(bench.quotes(SOL), before);
 }
+
+#[test]
+fn what_was_heard_while_an_order_was_written_down_can_still_hold_it_back() {
+    let mut bench = Bench::new(config());
+    bench.hold = |c| matches!(c, Command::Place { .. });
+    bench.start();
+    let place = bench.held.remove(0);
+    assert!(bench.engine.still_stands(&place));
+    bench.touch(SOL, "160", "160.02");
+    assert!(!bench.engine.still_stands(&place), "the bid would meet the ask of now");
+    bench.touch(SOL, "164.89", "164.91");
+    assert!(bench.engine.still_stands(&place));
+    bench.operator(Operator::Halt);
+    assert!(!bench.engine.still_stands(&place), "no order after the word");
+    let cancel = bench.commands.iter().rev().find(|c| matches!(c, Command::Cancel { .. }));
+    assert!(bench.engine.still_stands(cancel.unwrap()), "cancels always");
+}

@@ -191,7 +191,7 @@ impl Exchange {
     #[must_use]
     pub fn listed(&self, coin: &str) -> Option<Listed> {
         self.core.market_by_coin(coin).map(|market| Listed {
-            asset: market.asset,
+            asset: self.core.renumbered(market.asset),
             sz_decimals: market.config.sz_decimals,
             listing: market.config.listing,
             mark: market.mark,

@@ -158,6 +158,9 @@ impl Checker for Checks {
             Observation::Journal { bot, ok } => Seen::Journal { bot, ok },
             Observation::Command { bot, command } => Seen::Command { bot, command },
             Observation::Told { bot, input } => Seen::Told { bot, input },
+            Observation::Asked { question, .. } => {
+                Seen::Asked { weight: u64::from(question.weight()) }
+            }
             Observation::Deed(witnessed) => Seen::Deed(&witnessed.deed),
             Observation::Settled { bot } => Seen::Settled { bot },
             Observation::FaultOn(_) | Observation::FaultOff(_) => return,

@@ -45,6 +45,10 @@ pub(crate) enum Seen<'a> {
         request: RequestId,
         wire: &'a Wire<'a>,
     },
+    /// A question of this weight left.
+    Asked {
+        weight: u64,
+    },
     Deed(&'a Deed),
     /// A process that stood still goes on.
     Thawed {

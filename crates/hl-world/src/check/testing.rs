@@ -1,9 +1,10 @@
 //! A run made by hand: one market, one rule, and a sentence for each thing that can happen.
 
 use hl_engine::{
-    AccountMoney, Attempt, Command, Connection, EngineConfig, Event, EventKind, FillLine, Input,
-    IntentId, Level, Liquidity, MarketConfig, MarketId, MarketStatus, NoQuote, Operator,
-    OrderState, Pair, Query, ReconLine, Reply, RequestId, Submit, SubmitEnd, Usd,
+    AccountMoney, Attempt, Command, Connection, EngineConfig, Event, EventKind, FillLine,
+    GuardLine, GuardStage, Input, IntentId, Level, Liquidity, MarketConfig, MarketId, MarketStatus,
+    NoQuote, Operator, OrderState, Pair, Query, ReconLine, Reply, RequestId, Submit, SubmitEnd,
+    Usd,
 };
 use hl_quant::{MarketSpec, Millis, Price, QuantFields, Side, SignedSize, Size, SzDecimals};
 use hl_sim::{Cause, Deed, DeedState, FillDeed, OrderDeed, Verdict};
@@ -301,6 +302,16 @@ impl Case {
         }));
     }
 
+    /// The retry guard takes a refused order up.
+    pub(crate) fn guard(&mut self, cloid: u128, code: RejectCode) {
+        self.event(EventKind::Guard(GuardLine {
+            pair: Pair::new("SOL"),
+            intent: IntentId(1),
+            cloid: Cloid(cloid),
+            stage: GuardStage::Retry(code),
+        }));
+    }
+
     pub(crate) fn stopped(&mut self, remaining: u32) {
         self.event(EventKind::Stopped { remaining });
     }
@@ -335,6 +346,11 @@ impl Case {
 
     pub(crate) fn settle(&mut self) {
         self.show(&Seen::Settled { bot: BotId(self.bot) });
+    }
+
+    /// A question of this weight leaves.
+    pub(crate) fn ask(&mut self, weight: u64) {
+        self.show(&Seen::Asked { weight });
     }
 
     pub(crate) fn tell(&mut self, input: &Input<'_>) {

@@ -26,6 +26,9 @@ impl Shell {
             Command::Cancel { orders, .. } => (orders.len(), None),
             Command::ScheduleCancel { .. } => (1, None),
         };
+        if !self.core.engine.still_stands(command) {
+            return self.never_sent(host, request, orders);
+        }
         let nonce = match self.adapter.action(command) {
             Some(action) => self.sign_and_post(host, request, &action, None, expires),
             None => None,
@@ -88,6 +91,8 @@ impl Shell {
     }
 
     pub(super) fn ask(&mut self, host: &mut Host<'_, '_>, asked: Asked, question: &InfoRequest) {
+        let bot = self.bot();
+        host.see(bot, &self.core.engine, &Observation::Asked { bot, question });
         let body = serde_json::to_vec(question).unwrap_or_default();
         self.post(host, asked, Path::Info, body);
     }

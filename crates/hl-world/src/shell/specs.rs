@@ -23,7 +23,8 @@ impl Shell {
     /// The engine knows when it wants specs. The cache has its own opinion on how often the venue
     /// may be asked; where it refuses, the engine is told so and asks again later.
     pub(super) fn fetch_specs(&mut self, host: &mut Host<'_, '_>, fetch: Fetch) {
-        let young = host.now.since(self.specs_at) < YOUNG_MS;
+        // After the clock was set back, a list of later is of no known age.
+        let young = self.specs_at <= host.now && host.now.since(self.specs_at) < YOUNG_MS;
         if fetch == Fetch::Routine && young {
             return self.tell_specs(host);
         }
@@ -101,9 +102,10 @@ impl Shell {
     }
 
     fn tell_specs(&mut self, host: &mut Host<'_, '_>) {
-        let Self { specs, core, me, specs_at, .. } = self;
+        let Self { specs, core, me, specs_at, adapter, .. } = self;
         for (index, coin) in (0_u16..).zip(&me.coins) {
             let lookup = specs.lookup(coin, host.now);
+            adapter.renumber(MarketId(index), &lookup);
             if let Some(input) = adapt::spec(MarketId(index), &lookup, *specs_at) {
                 core.feed(host, input);
             }

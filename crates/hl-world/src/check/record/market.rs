@@ -42,6 +42,16 @@ pub(crate) struct MarketTruth {
 }
 
 impl MarketRecord {
+    /// Notes the position that is held from now on; one that holds for no time at all is one too.
+    pub(super) fn held(&mut self, now: Millis, position: SignedSize) {
+        if self.positions.last().is_none_or(|(_, last)| *last != position) {
+            self.positions.push((now, position));
+            if self.positions.len() > POSITIONS {
+                self.positions.drain(..POSITIONS / 2);
+            }
+        }
+    }
+
     /// Takes the exchange's present word.
     pub(super) fn set(&mut self, now: Millis, truth: &MarketTruth) {
         if self.rules.last().is_none_or(|(_, last)| *last != truth.rules) {
@@ -51,12 +61,7 @@ impl MarketRecord {
             self.adjusted = Some(now);
             self.by_fills = truth.position;
         }
-        if self.positions.last().is_none_or(|(_, last)| *last != truth.position) {
-            self.positions.push((now, truth.position));
-            if self.positions.len() > POSITIONS {
-                self.positions.drain(..POSITIONS / 2);
-            }
-        }
+        self.held(now, truth.position);
         self.position = truth.position;
         self.mark = truth.mark;
         self.oracle = truth.oracle;

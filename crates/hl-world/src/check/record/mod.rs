@@ -70,8 +70,13 @@ impl Record {
 
     /// The largest position that the open orders of a side can lead to.
     pub(crate) fn worst(&self, market: usize, side: Side) -> Size {
+        self.worst_with(market, side, self.open_size(market, side))
+    }
+
+    /// The largest position that orders of a side can lead to, if so much of them may trade.
+    pub(crate) fn worst_with(&self, market: usize, side: Side, open: Size) -> Size {
         let position = self.markets.get(market).map_or(0, |market| market.position.raw());
-        let open = i128::from(self.open_size(market, side).raw());
+        let open = i128::from(open.raw());
         let end = match side {
             Side::Bid => i128::from(position).saturating_add(open),
             Side::Ask => open.saturating_sub(i128::from(position)),
@@ -112,7 +117,7 @@ impl Record {
                 self.with_bot(*bot, |bot| bot.thawed = Some(now));
             }
             Seen::Settled { .. } => self.expire(),
-            Seen::Phase(_) => {}
+            Seen::Phase(_) | Seen::Asked { .. } => {}
         }
     }
 

@@ -181,6 +181,7 @@ impl Record {
         let market = self.market_of(&deed.coin).and_then(|place| self.markets.get_mut(place));
         if let Some(market) = market {
             market.by_fills = deed.position;
+            market.held(now, deed.position);
             market.last_fill = Some(now);
         }
     }

@@ -6,6 +6,8 @@
 //! position, so the bot has no excuse in news that it has not got yet. It has one where the
 //! position changed without a trade, or a foreign order came, within a reconciliation's time.
 
+use std::collections::BTreeSet;
+
 use hl_quant::{Notional, Size};
 
 use super::prelude::*;
@@ -16,6 +18,8 @@ const UNTOLD_MS: u64 = 65_000;
 pub(crate) struct Exposure {
     /// The fair prices of the last moment of rest: other markets are valued at their last decision.
     before: Vec<Option<Price>>,
+    /// The orders that the bot then took for open, or for not told entirely.
+    known: BTreeSet<Cloid>,
 }
 
 impl Rule for Exposure {
@@ -23,6 +27,8 @@ impl Rule for Exposure {
         if let (Seen::Settled { .. }, Some(belief)) = (seen, view.belief) {
             self.before.clear();
             self.before.extend(belief.markets.iter().map(|market| market.fair));
+            self.known.clear();
+            self.known.extend(belief.orders.iter().map(|order| order.cloid));
         }
         let Seen::Sent { bot, request, wire } = seen else { return };
         let exit = view.record.bot(*bot).is_some_and(|bot| bot.exits.contains(request));
@@ -51,6 +57,7 @@ impl Exposure {
             wire.orders.iter().any(|o| market_of(view, o) == Some(market) && side_of(o) == side)
         };
         let mut sum = Notional::ZERO;
+        let mut parts = Vec::new();
         for (market, known) in belief.markets.iter().enumerate() {
             let (buys, sells) = (into(market, Side::Bid), into(market, Side::Ask));
             let mut worst = Size::ZERO;
@@ -62,13 +69,48 @@ impl Exposure {
             }
             let before = self.before.get(market).copied().flatten();
             match before.into_iter().chain(known.fair).min() {
-                Some(fair) => sum = sum.saturating_add(fair * worst),
+                Some(fair) => {
+                    sum = sum.saturating_add(fair * worst);
+                    parts.push((worst, fair));
+                }
                 None if worst.is_zero() => {}
                 None => return,
             }
         }
         let limit = view.record.config.limits.max_gross;
-        court.judge(Id::of(8), sum <= limit, || format!("gross {sum}, limit {limit}"));
+        // What prices have done to other markets is nothing that an order has to make good which
+        // leaves its own market no worse than the bot knew it to be.
+        let holds = sum <= limit || self.worsens_nothing(view, wire);
+        court.judge(Id::of(8), holds, || {
+            format!("gross {sum}, limit {limit}: sizes and prices {parts:?}")
+        });
+    }
+}
+
+impl Exposure {
+    /// Whether the worst case of each market in which orders leave is what it was before, orders
+    /// included that were gone without the bot having heard of it when it decided.
+    fn worsens_nothing(&self, view: &View<'_>, wire: &Wire<'_>) -> bool {
+        let new = |cloid: Cloid| wire.orders.iter().any(|order| order.cloid == Some(cloid));
+        (0..view.record.markets.len())
+            .filter(|market| wire.orders.iter().any(|o| market_of(view, o) == Some(*market)))
+            .all(|market| {
+                let after = Side::BOTH.map(|side| view.record.worst(market, side));
+                let before = Side::BOTH.map(|side| {
+                    let there = view.record.orders.iter().filter(|(cloid, order)| {
+                        (order.market, order.side) == (market, side)
+                            && !new(**cloid)
+                            && (order.fate == Fate::Live || self.known.contains(cloid))
+                    });
+                    let open = there.map(|(_, order)| order.size.saturating_sub(order.filled));
+                    view.record.worst_with(
+                        market,
+                        side,
+                        open.fold(Size::ZERO, Size::saturating_add),
+                    )
+                });
+                after.into_iter().max() <= before.into_iter().max()
+            })
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hl_engine::SubmitEnd;
+use hl_engine::{GuardStage, SubmitEnd};
 use hl_wire::RejectCode;
 
 use super::prelude::*;
@@ -27,6 +27,17 @@ impl Rule for Parked {
             Seen::Event { event: Event { kind: EventKind::Submit(submit), .. }, .. } => {
                 let Some(market) = view.record.market_of(submit.pair.as_str()) else { return };
                 self.ended(market, submit.end, view.now);
+            }
+            // What is tried once more under new rules was no refusal of the market's; if that fails
+            // too, its own refusal is.
+            Seen::Event { event: Event { kind: EventKind::Guard(line), .. }, .. }
+                if matches!(line.stage, GuardStage::Retry(_)) =>
+            {
+                let market = view.record.market_of(line.pair.as_str());
+                let refusals = market.and_then(|market| self.refusals.get_mut(&market));
+                if let Some((count, _)) = refusals {
+                    *count = count.saturating_sub(1);
+                }
             }
             _ => {
                 let Some((_, orders)) = quotes(view, seen) else { return };
@@ -91,6 +102,17 @@ const fn is_deterministic(code: RejectCode) -> bool {
 mod tests {
     use super::*;
     use crate::check::testing::{Case, order};
+
+    #[test]
+    fn what_the_guard_takes_up_is_no_refusal_of_the_markets() {
+        let mut case = Case::new(Parked::default());
+        for cloid in 1..=6 {
+            case.send(&[order(cloid, true, "149.5", "1")]);
+            case.end_attempt_as(cloid, SubmitEnd::Rejected(RejectCode::Tick));
+            case.guard(cloid, RejectCode::Tick);
+        }
+        assert_eq!((case.breaches(), case.judged(26)), (0, 12));
+    }
 
     #[test]
     fn an_order_after_too_many_refusals_is_a_breach_until_the_rest_is_over() {

@@ -2,12 +2,10 @@
 //! quickly one may follow another is its supervisor's and the start budget's (I25).
 //!
 //! Judged: what leaves the bot, weighed by the documented table (docs: "Rate limits and user
-//! limits"): an action 1 and one more for each forty of its batch, positions and one order 2, the
-//! lists 20.
+//! limits"): an action 1 and one more for each forty of its batch, questions as
+//! [`hl_wire::info::InfoRequest::weight`] has them.
 
 use std::collections::VecDeque;
-
-use hl_engine::{Command, Query};
 
 use super::prelude::*;
 
@@ -33,12 +31,7 @@ impl Rule for VenueLimits {
                 let n = wire.orders.len().saturating_add(wire.cancels.len());
                 u64::try_from(n).unwrap_or(u64::MAX).saturating_div(40).saturating_add(1)
             }
-            Seen::Command { command: Command::Reconcile { query, .. }, .. } => match query {
-                Query::Account | Query::Order { .. } => 2,
-                _ => 20,
-            },
-            // The list of specs, and the state of the address's own limit.
-            Seen::Command { command: Command::FetchSpecs { .. }, .. } => 40,
+            Seen::Asked { weight } => *weight,
             _ => return,
         };
         self.spent.push_back((view.now, weight));
@@ -72,6 +65,8 @@ mod tests {
         case.pass(30_000);
         case.send(&[order(2_001, true, "149.5", "1")]);
         assert_eq!(case.breaches(), 1, "the first minute is over");
+        case.ask(20);
+        assert_eq!(case.breaches(), 1, "a question weighs too");
         case.restart();
         case.send(&[order(2_002, true, "149.5", "1")]);
         assert_eq!(case.breaches(), 1);

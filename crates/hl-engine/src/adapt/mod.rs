@@ -144,6 +144,10 @@ impl Adapter {
     /// A fill in one of our markets, or why it cannot be expressed.
     fn fill(&self, fill: &info::Fill) -> Option<Result<Fill, &'static str>> {
         let market = self.market(&fill.coin)?;
+        // It is what tells one trade from another; without it this one could be counted twice.
+        if fill.tid == 0 {
+            return Some(Err("fill_without_tid"));
+        }
         let Some(start_position) = i64::try_from(fill.start_position.raw()).ok() else {
             return Some(Err("fill_position_out_of_range"));
         };

@@ -333,3 +333,18 @@ fn actions_name_markets_by_the_numbers_last_read() {
     assert_eq!(adapter.renumber(SOL, &cache.lookup("NONE", Millis(7))), None, "not listed");
     assert_eq!(adapter.asset(SOL), Some(AssetId(0)));
 }
+
+#[test]
+fn a_trade_without_its_number_is_not_counted_and_the_question_is_asked_again() {
+    let fill = r#"{"coin":"SOL","px":"150","sz":"1","side":"B","time":7,"startPosition":"0",
+        "dir":"Open Long","closedPnl":"0","hash":"0x0000000000000000000000000000000000000000000000000000000000000000",
+        "oid":9,"crossed":false,"fee":"0.01","tid":5}"#;
+    let read = |text: &str| {
+        let fills: Vec<info::Fill> = serde_json::from_str(&format!("[{text}]")).unwrap();
+        one(|adapter, sink| adapter.fills(RequestId(3), &fills, sink))
+    };
+    assert!(read(fill).contains("tid: 5"));
+    let without = read(&fill.replace(r#","tid":5"#, ""));
+    assert!(without.contains("fill_without_tid") && !without.contains("tid: 0"), "{without}");
+    assert!(without.ends_with("QueryFailed { request: RequestId(3) }"), "{without}");
+}

@@ -207,7 +207,7 @@ fn an_order_known_to_have_rested_needs_no_burn() {
     let mut bench = Bench::started(config());
     bench.run(2_000);
     bench.streams = false;
-    let bid = bench.one(SOL, hl_quant::Side::Bid);
+    let bid = bench.one(SOL, Side::Bid);
     bench.venue.now = bench.now;
     bench.venue.orders.retain(|order| order.cloid != Some(bid.cloid)); // the venue has forgotten it
     bench.pass(3_001);

@@ -178,8 +178,13 @@ impl Record {
             *size = size.saturating_sub(deed.size);
         }
         let now = self.now;
+        // A trade of no order, as a liquidation is, changes the position out of nothing.
+        let by_venue = deed.cloid.is_none() && !self.foreign.contains_key(&deed.oid);
         let market = self.market_of(&deed.coin).and_then(|place| self.markets.get_mut(place));
         if let Some(market) = market {
+            if by_venue {
+                market.adjusted = Some(now);
+            }
             market.by_fills = deed.position;
             market.held(now, deed.position);
             market.last_fill = Some(now);

@@ -27,6 +27,8 @@ impl Rule for Kill {
                 self.halting = *word == Operator::Halt;
                 self.halted &= *word != Operator::Resume;
             }
+            // Who died before it had written the word down has not confirmed it either.
+            Seen::Started { .. } => self.halting = false,
             Seen::Journal { ok: true, .. } => self.halted |= self.halting,
             Seen::Settled { bot } => self.canceled(view, *bot, court),
             Seen::Event { bot, event: Event { kind: EventKind::Stopped { remaining: 0 }, .. } } => {

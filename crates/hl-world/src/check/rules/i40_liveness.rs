@@ -4,6 +4,8 @@
 //! Judged from then on, once a second: a reason that only a fault can give, or an unknown order,
 //! may not last; quoting means an order in the exchange's book.
 
+use std::collections::BTreeMap;
+
 use hl_engine::NoQuote;
 
 use super::prelude::*;
@@ -17,10 +19,23 @@ const HICCUP_MS: u64 = 10_000;
 pub(crate) struct Liveness {
     looked: Millis,
     bad_since: Vec<Option<Millis>>,
+    /// When each market last gave a reason of its own: at a limit it may begin and end many times
+    /// between two looks.
+    excused: BTreeMap<usize, Millis>,
 }
 
 impl Rule for Liveness {
     fn see(&mut self, view: &View<'_>, seen: &Seen<'_>, court: &mut Court) {
+        if let Seen::Event { event, .. } = seen {
+            let pair = match &event.kind {
+                EventKind::QuoteStop { pair, reason } if !is_a_faults(*reason) => Some(pair),
+                EventKind::Gate(stop) => Some(&stop.pair),
+                _ => None,
+            };
+            if let Some(market) = pair.and_then(|pair| view.record.market_of(pair.as_str())) {
+                self.excused.insert(market, view.now);
+            }
+        }
         let healed = view.phase == Phase::Healed && view.healed_ms >= HEALED_MS - HICCUP_MS;
         let Some(belief) = view.belief.filter(|_| healed) else { return };
         if !matches!(seen, Seen::Settled { .. }) || view.now.since(self.looked) < 1_000 {
@@ -37,7 +52,8 @@ impl Rule for Liveness {
                     && order.state == OrderState::Unknown
                     && old.is_none_or(|order| view.now.since(order.sent) > HEALED_MS)
             });
-            let fine = known.why_not.map_or(quotes, |why| !is_a_faults(why)) && !unknown;
+            let said = self.excused.get(&market).is_some_and(|at| view.now.since(*at) < HICCUP_MS);
+            let fine = known.why_not.map_or(quotes || said, |why| !is_a_faults(why)) && !unknown;
             let since = self.bad_since.get_mut(market);
             let Some(since) = since else { continue };
             *since = if fine { None } else { since.or(Some(view.now)) };

@@ -381,8 +381,11 @@ impl Market {
             }
             VenueState::Rejected(code) if !order.ended => {
                 order.close(clerk.now, Some(Size::ZERO), retry_ms);
+                let quotes = order.origin == Origin::Quote;
                 self.end(cloid, SubmitEnd::Rejected(code), clerk);
-                self.rejected(cloid, code, None, clerk);
+                if quotes {
+                    self.rejected(cloid, code, None, clerk);
+                }
             }
             VenueState::Rejected(_) => order.close(clerk.now, Some(order.filled), retry_ms),
         }

@@ -245,3 +245,76 @@ fn a_refusal_for_a_rate_is_no_word_about_the_switch_and_is_repeated_when_there_i
     assert_eq!(words(&bench), ["doubtful"]);
     assert!(bench.engine.watchdog_is_tight());
 }
+
+#[test]
+fn a_refusal_is_said_once_and_more_volume_changes_nothing_for_one_that_stands() {
+    let mut bench = started(REFUSED);
+    for _ in 0..2 {
+        while bench.held.is_empty() {
+            bench.run(60_000);
+        }
+        answer(&mut bench, REFUSED);
+    }
+    assert_eq!(words(&bench), ["refused"], "an hour later, and another");
+    bench.input(Input::RateLimit { used: 0, cap: 1_010_000 });
+    assert_eq!(answer(&mut bench, DONE), 1);
+    bench.input(Input::RateLimit { used: 0, cap: 1_020_000 });
+    assert_eq!(answer(&mut bench, DONE), 0, "nothing new in that");
+    assert_eq!(words(&bench), ["refused", "armed"]);
+}
+
+#[test]
+fn a_switch_in_doubt_is_said_to_be_armed_again() {
+    let mut bench = started(DONE);
+    for _ in 0..3 {
+        while bench.held.is_empty() {
+            bench.run(500);
+        }
+        answer(&mut bench, Reply::Unknown);
+    }
+    assert_eq!(words(&bench), ["armed", "doubtful"]);
+    while bench.held.is_empty() {
+        bench.run(500);
+    }
+    answer(&mut bench, DONE);
+    assert_eq!(words(&bench), ["armed", "doubtful", "armed"]);
+}
+
+#[test]
+fn while_offline_nothing_is_asked_and_the_switch_is_presumed_to_fire() {
+    let mut bench = started(DONE);
+    bench.input(Input::Connection(hl_engine::Connection::Down));
+    bench.pass(30_000);
+    assert_eq!(bench.held.len(), 0);
+    assert_eq!(words(&bench), ["armed", "fired"]);
+    bench.input(Input::Connection(hl_engine::Connection::Up));
+    bench.run(1_000);
+    assert_eq!(answer(&mut bench, DONE), 1);
+}
+
+#[test]
+fn an_order_that_is_asked_about_may_turn_out_to_have_been_cancelled_by_the_switch() {
+    let mut bench = started(DONE);
+    bench.run(1_000);
+    let order = bench.live(SOL)[0];
+    bench.venue.take_away(order.cloid);
+    bench.venue.news.clear();
+    let resting = bench.venue.orders.iter_mut().find(|it| it.cloid == Some(order.cloid));
+    resting.expect("it was placed").state = VenueState::Scheduled;
+    // The operator's halt cancels an order that is gone: what became of it is asked.
+    bench.operator(Operator::Halt);
+    bench.run(5_000);
+    assert!(words(&bench).contains(&"fired".to_owned()), "{:?}", words(&bench));
+}
+
+#[test]
+fn a_firing_that_nobody_ordered_is_reported_and_not_counted() {
+    let mut bench = Bench::started(config());
+    let order = bench.venue.open().next().cloned().expect("an order");
+    let update = OrderUpdate { state: VenueState::Scheduled, ..order.update(bench.now) };
+    bench.venue.take_away(order.cloid.unwrap());
+    bench.venue.news.clear();
+    bench.input(Input::Order(update));
+    assert!(bench.engine.stats().audits >= 1);
+    assert_eq!(words(&bench), [""; 0]);
+}

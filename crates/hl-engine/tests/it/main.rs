@@ -13,6 +13,7 @@ mod bench;
 mod budgets;
 mod checks;
 mod clock;
+mod corners;
 mod dead_man;
 mod estimators;
 mod evidence;

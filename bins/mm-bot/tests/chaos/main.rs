@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! cargo test --workspace --no-run                       both programs
-//! cargo test --workspace --test chaos                   every scenario, four at a time
+//! cargo test --workspace --test chaos                   every scenario, six at a time
 //! cargo test --workspace --test chaos -- SIGKILL        those whose name holds the word
 //! ```
 //!
@@ -13,7 +13,8 @@
 //! looks at the exchange's truth and at the processes several times a second, and a scenario is
 //! broken if it ever sees an illegal price or size, a fill as taker, a position above its cap, more
 //! orders a side than configured, one id twice, a listener that is not on loopback, or too much
-//! memory; or, at the end, an order that outlived the bot, or the key in any file.
+//! memory; or, at the end, an order that outlived the bot, or the key in any file. Before the first
+//! scenario the judge is shown each of these once, and must see it (`blind.rs`).
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,6 +24,7 @@
     missing_docs
 )]
 
+mod blind;
 mod bot;
 mod keys;
 mod play;
@@ -45,7 +47,7 @@ use crate::report::Verdict;
 use crate::step::Scenario;
 
 /// Scenarios at a time. Most of their time is waiting.
-const JOBS: usize = 4;
+const JOBS: usize = 6;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -68,6 +70,11 @@ fn main() -> ExitCode {
             "error: {} is not there\n  hint: cargo test --workspace --no-run builds it; or set HL_SIM_BIN",
             sim.display()
         );
+        return ExitCode::FAILURE;
+    }
+    let blind = blind::spots();
+    if !blind.is_empty() {
+        let _ = writeln!(std::io::stderr(), "error: the judge is blind: {}", blind.join("; "));
         return ExitCode::FAILURE;
     }
     let begin = Instant::now();

@@ -160,7 +160,8 @@ pub(crate) fn broken(truth: &Value, bounds: &Bounds) -> Vec<String> {
 /// The cap counts at the fair price of the moment of sending; the mark may have moved since.
 const DRIFT: f64 = 1.03;
 
-fn too_large(state: &Value, cap: f64) -> Vec<String> {
+/// Positions above the cap.
+pub(crate) fn too_large(state: &Value, cap: f64) -> Vec<String> {
     let positions = state["assetPositions"].as_array().into_iter().flatten();
     positions
         .filter_map(|entry| {

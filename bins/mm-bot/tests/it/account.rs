@@ -3,7 +3,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use crate::bot::{Bot, Done};
 use crate::remote::{ACCOUNT, KEY, beside_an_exchange, bot, run, truth};

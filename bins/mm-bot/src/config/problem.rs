@@ -107,14 +107,17 @@ impl fmt::Display for Problems {
 
 impl core::error::Error for Problems {}
 
-/// The closest of `names`, ignoring case, if close enough to be what was meant.
+/// The closest of `names`, ignoring case, if close enough to be what was meant: the one with the
+/// fewest slips between, and among those the one with the most alike beginning.
 pub(crate) fn nearest<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_ascii_lowercase();
     names
-        .map(|name| (strsim::jaro_winkler(&lower, &name.to_ascii_lowercase()), name))
-        .filter(|(score, _)| *score >= 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+        .map(|name| (name.to_ascii_lowercase(), name))
+        .map(|(known, name)| (strsim::jaro_winkler(&lower, &known), known, name))
+        .filter(|(score, ..)| *score >= 0.8)
+        .map(|(score, known, name)| (strsim::damerau_levenshtein(&lower, &known), score, name))
+        .min_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)))
+        .map(|(.., name)| name)
 }
 
 /// A private key is 64 hexadecimal digits. Nothing that long is echoed, wherever it was written:

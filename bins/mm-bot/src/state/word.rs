@@ -104,6 +104,10 @@ impl WordFile {
     /// that is the only thing that can safely be meant.
     pub(crate) fn read(&self) -> Option<Word> {
         let unreadable = || Word::halt(Millis(0), Some("the operator's word cannot be read"));
+        // Whether there is one is seen without a free file handle, which a busy process may lack.
+        if std::fs::symlink_metadata(&self.0).is_err_and(|e| e.kind() == ErrorKind::NotFound) {
+            return None;
+        }
         match files::read(&self.0, LONGEST) {
             Ok(None) => None,
             Ok(Some(bytes)) => {

@@ -16,7 +16,8 @@ pub(crate) fn spots() -> Vec<String> {
     all
 }
 
-const BOUNDS: Bounds = Bounds { open_max: 1, position_usd: 300.0, taking: false };
+const BOUNDS: Bounds =
+    Bounds { open_max: 1, position_usd: 300.0, taking: false, grid_moves: false };
 
 /// One count after another is raised; exactly its own breach must be reported.
 fn documents() -> Vec<String> {
@@ -48,6 +49,9 @@ fn documents() -> Vec<String> {
         shown(path, json!(1), &taking, when_taking);
     }
     shown("/orders/mostOpen/SOL A", json!(2), &BOUNDS, 1);
+    let moving = Bounds { grid_moves: true, ..BOUNDS };
+    shown("/illegalSizes", json!(1), &moving, 0);
+    shown("/takerFills", json!(1), &moving, 1);
     let two = Bounds { open_max: 2, ..BOUNDS };
     shown("/orders/mostOpen/SOL A", json!(2), &two, 0);
     found

@@ -64,9 +64,9 @@ impl Stage {
         let sim = Sim::start(dir.path(), 0, &sim_arguments)?;
         let proxy = Proxy::start(sim.address);
         let bot = Bot::new(dir.path().join("bot"), KEY, environment(&proxy.url()));
-        let Scenario { bots, taking, .. } = *scenario;
+        let Scenario { bots, taking, grid_moves, .. } = *scenario;
         let position_usd = POSITION_USD * f64::from(u8::try_from(bots).unwrap_or(1));
-        let bounds = Bounds { open_max: bots, position_usd, taking };
+        let bounds = Bounds { open_max: bots, position_usd, taking, grid_moves };
         let watch = Watch::start(sim.control, ACCOUNT, bounds.clone());
         watch.process(sim.pid());
         Ok(Self {
@@ -169,11 +169,11 @@ impl Stage {
 
     /// Waits until it quotes: an order in every market, on most sides, at least one of them new
     /// since the last time.
-    pub(crate) fn quotes(&mut self) -> Result<(), String> {
+    pub(crate) fn quotes(&mut self, patience: Duration) -> Result<(), String> {
         let begin = Instant::now();
         let coins = COINS;
         let mut last = String::from("nothing");
-        while begin.elapsed() < PATIENCE {
+        while begin.elapsed() < patience {
             if let Ok(truth) = self.truth() {
                 let (sides, markets) = quoted(&truth["orders"], coins);
                 let accepted = truth["accepted"].as_u64().unwrap_or(0);
@@ -190,7 +190,7 @@ impl Stage {
             }
             std::thread::sleep(LOOK);
         }
-        Err(format!("does not quote within {PATIENCE:?}: {last}; {}", self.tail()))
+        Err(format!("does not quote within {patience:?}: {last}; {}", self.tail()))
     }
 
     /// Whatever was accepted so far does not count as quoting again.

@@ -13,6 +13,8 @@ pub(crate) enum Step {
     Start,
     /// Waits until it quotes, with something newer than the last time.
     Quotes,
+    /// The same, for at most so many seconds.
+    QuotesWithin(u64),
     /// Waits until the fate of every order is known.
     Settled,
     /// Waits until the exchange has no order of ours, at most this many seconds.
@@ -58,7 +60,8 @@ impl Step {
     pub(crate) fn play(&self, stage: &mut Stage) -> Result<(), String> {
         match *self {
             Self::Start => stage.start(),
-            Self::Quotes => stage.quotes(),
+            Self::Quotes => stage.quotes(PATIENCE),
+            Self::QuotesWithin(seconds) => stage.quotes(Duration::from_secs(seconds)),
             Self::Settled => stage.settled(),
             Self::NoOrders(seconds) => stage.no_orders(Duration::from_secs(seconds)),
             Self::Hold(ms) => {
@@ -116,6 +119,7 @@ impl fmt::Display for Step {
         match self {
             Self::Start => f.write_str("start"),
             Self::Quotes => f.write_str("quotes"),
+            Self::QuotesWithin(seconds) => write!(f, "quotes in {seconds} s"),
             Self::Settled => f.write_str("settled"),
             Self::NoOrders(seconds) => write!(f, "none open in {seconds} s"),
             Self::Hold(ms) => write!(f, "{ms} ms"),
@@ -156,6 +160,9 @@ pub(crate) struct Scenario {
     pub(crate) leaves: Leaves,
     /// Whether it may close positions by taking (the flatten command).
     pub(crate) taking: bool,
+    /// Whether the market's grid moves under orders on their way: the exchange then counts them as
+    /// illegal, and the bot could not know.
+    pub(crate) grid_moves: bool,
     /// How many bots quote at once.
     pub(crate) bots: u64,
     /// Whether it trades at all: one that does must have had an order accepted.
@@ -164,7 +171,15 @@ pub(crate) struct Scenario {
 
 /// A scenario that trades, only makes, and leaves nothing.
 pub(crate) const fn row(name: &'static str, steps: &'static [Step]) -> Scenario {
-    Scenario { name, steps, leaves: Leaves::Nothing, taking: false, bots: 1, trades: true }
+    Scenario {
+        name,
+        steps,
+        leaves: Leaves::Nothing,
+        taking: false,
+        grid_moves: false,
+        bots: 1,
+        trades: true,
+    }
 }
 
 /// A scenario in which no order is ever sent.

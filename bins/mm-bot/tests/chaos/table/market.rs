@@ -1,7 +1,7 @@
 //! The faults of the exchange itself, asked for on its control connection: each for some seconds under
 //! way, then healed. Market 4 is SOL.
 
-use crate::step::Step::{Fault, Heal, Hold, Quotes, Settled, Start, Stop};
+use crate::step::Step::{Fault, Heal, Hold, Quotes, QuotesWithin, Says, Settled, Start, Stop};
 use crate::step::{Scenario, row};
 
 pub(crate) const ROWS: &[Scenario] = &[
@@ -81,32 +81,38 @@ pub(crate) const ROWS: &[Scenario] = &[
             Stop,
         ],
     ),
-    row(
-        "meta.change, one decimal less",
-        &[
-            Start,
-            Quotes,
-            Fault("meta.change market=4 by=-1 when=now"),
-            Hold(6000),
-            Heal,
-            Quotes,
-            Settled,
-            Stop,
-        ],
-    ),
-    row(
-        "meta.change between decision and arrival",
-        &[
-            Start,
-            Quotes,
-            Fault("meta.change market=4 by=-1 when=send"),
-            Hold(6000),
-            Heal,
-            Quotes,
-            Settled,
-            Stop,
-        ],
-    ),
+    Scenario {
+        grid_moves: true,
+        ..row(
+            "meta.change, one decimal less",
+            &[
+                Start,
+                Quotes,
+                Fault("meta.change market=4 by=-1 when=now"),
+                Hold(6000),
+                Heal,
+                Quotes,
+                Settled,
+                Stop,
+            ],
+        )
+    },
+    Scenario {
+        grid_moves: true,
+        ..row(
+            "meta.change between decision and arrival",
+            &[
+                Start,
+                Quotes,
+                Fault("meta.change market=4 by=-1 when=send"),
+                Hold(6000),
+                Heal,
+                Quotes,
+                Settled,
+                Stop,
+            ],
+        )
+    },
     row(
         "meta.halt",
         &[Start, Quotes, Fault("meta.halt market=4"), Hold(6000), Heal, Quotes, Settled, Stop],
@@ -208,16 +214,46 @@ pub(crate) const ROWS: &[Scenario] = &[
         ],
     ),
     row(
-        "reject.margin",
-        &[Start, Quotes, Fault("reject.margin prob=0.5"), Hold(6000), Heal, Quotes, Settled, Stop],
+        "reject.margin of everything: parked, and back",
+        &[
+            Start,
+            Quotes,
+            Fault("reject.margin prob=1"),
+            Says("state=parked"),
+            Heal,
+            // A market that was refused again and again rests for a minute.
+            QuotesWithin(120),
+            Settled,
+            Stop,
+        ],
     ),
     row(
-        "reject.tick",
-        &[Start, Quotes, Fault("reject.tick prob=0.5"), Hold(6000), Heal, Quotes, Settled, Stop],
+        "reject.tick of everything: parked, and back",
+        &[
+            Start,
+            Quotes,
+            Fault("reject.tick prob=1"),
+            Says("state=parked"),
+            Heal,
+            // A market that was refused again and again rests for a minute.
+            QuotesWithin(120),
+            Settled,
+            Stop,
+        ],
     ),
     row(
-        "reject.batch",
-        &[Start, Quotes, Fault("reject.batch prob=0.5"), Hold(6000), Heal, Quotes, Settled, Stop],
+        "reject.batch of everything: parked, and back",
+        &[
+            Start,
+            Quotes,
+            Fault("reject.batch prob=1"),
+            Says("state=parked"),
+            Heal,
+            // A market that was refused again and again rests for a minute.
+            QuotesWithin(120),
+            Settled,
+            Stop,
+        ],
     ),
     row(
         "upgrade_window",

@@ -12,7 +12,6 @@ pub(crate) mod home;
 mod incoming;
 mod keeper;
 pub(crate) mod keyfile;
-mod latch;
 mod log;
 mod outgoing;
 mod preflight;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hl_client::{RetryPolicy, WsEvents, WsHandle, clock};
+use hl_client::{Latch, RetryPolicy, WsEvents, WsHandle, clock};
 use hl_engine::{Carry, Engine, MarketId, OrderState, SafeMode, adapt::Adapter};
 use hl_specs::Universe;
 use hl_wire::Address;
@@ -15,7 +15,6 @@ use super::core::Core;
 use super::desk::Desk;
 use super::driver::{Driver, Ending, Parts};
 use super::keeper::{Disk, Keeper};
-use super::latch::Latch;
 use super::log::Log;
 use super::preflight::{self, Ready};
 use super::standing::Standing;
@@ -59,7 +58,7 @@ impl<'v> Session<'v> {
             info: venue.info.clone(),
             exchange: Arc::clone(&venue.exchange),
             account: venue.account,
-            latch: Latch::default(),
+            latch: Arc::new(Latch::new()),
         };
         // The engine counts what it asks for and asks again by itself; retries below it would spend
         // the minute's weight behind its back.
@@ -77,7 +76,7 @@ impl<'v> Session<'v> {
         let (stream, events) = connect(venue, &coins)?;
         let driver = driver(settings, venue, link.clone(), ready, log, screen)?;
         let spare = Spare { link: venue.spare_link(), universe: universe.clone() };
-        let (heart, latch) = (driver.heart.clone(), link.latch.clone());
+        let (heart, latch) = (driver.heart.clone(), Arc::clone(&link.latch));
         let watchdog = Watchdog::start(heart, latch, watchdog::PATIENCE, spare, last_words)?;
         Ok(Self { venue, link, universe, driver, stream, events, stops, watchdog })
     }

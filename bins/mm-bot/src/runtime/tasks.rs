@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hl_client::{ExchangeClient, InfoClient, InfoError, NotSent, Prepared, Receipt};
+use hl_client::{ExchangeClient, InfoClient, InfoError, Latch, NotSent, Prepared, Receipt};
 use hl_engine::{Query, RequestId, adapt};
 use hl_quant::Millis;
 use hl_specs::Ticket;
@@ -11,7 +11,6 @@ use hl_wire::info::{
 };
 use hl_wire::{Address, Cloid};
 
-use super::latch::Latch;
 use crate::state::Journal;
 
 /// The most fills that the venue puts into one answer
@@ -76,7 +75,7 @@ pub(crate) struct Link {
     pub(crate) exchange: Arc<ExchangeClient>,
     pub(crate) account: Address,
     /// Once closed, no order leaves any more.
-    pub(super) latch: Latch,
+    pub(super) latch: Arc<Latch>,
 }
 
 impl Link {
@@ -89,7 +88,9 @@ impl Link {
         prepared: Prepared,
         places: bool,
     ) -> Answer {
-        if places && self.latch.is_closed() {
+        // Kept until the answer, so that whoever closes the latch knows how many are on their way.
+        let passing = places.then(|| self.latch.pass());
+        if matches!(passing, Some(None)) {
             return Answer::Latched { request, orders };
         }
         let result = self.exchange.send_prepared(prepared).await;

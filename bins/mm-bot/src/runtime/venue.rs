@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hl_client::{
-    Endpoint, ExchangeClient, InfoClient, MarkError, NonceAllocator, RetryPolicy, Timeouts,
+    Endpoint, ExchangeClient, InfoClient, Latch, MarkError, NonceAllocator, RetryPolicy, Timeouts,
     Transport, clock,
 };
 use hl_wire::info::Role;
@@ -15,7 +15,6 @@ use hl_wire::{Address, AgentKey, Network};
 use super::embedded::Embedded;
 use super::home::Home;
 use super::keyfile;
-use super::latch::Latch;
 use super::tasks::Link;
 use crate::cli::RunArgs;
 use crate::config::{Settings, Venue as Where};
@@ -154,7 +153,7 @@ pub(crate) fn link(
     let transport = transport(endpoint)?;
     let info = InfoClient::new(transport.with_retries(RetryPolicy::once()));
     let exchange = Arc::new(ExchangeClient::new(transport, key, Arc::new(nonces), None));
-    Ok(Link { info, exchange, account, latch: Latch::default() })
+    Ok(Link { info, exchange, account, latch: Arc::new(Latch::new()) })
 }
 
 /// How to reach a venue that is not inside this process, and as whom.

@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use hl_client::Latch;
 use hl_specs::Universe;
 use tokio::time::Instant;
 
-use super::latch::Latch;
 use super::sweep::{Doubt, HINT, Left, Remaining, Sweep, Whose};
 use super::tasks::Link;
 use crate::exit::{Exit, Failed};
@@ -71,7 +71,7 @@ impl Watchdog {
     /// The system has no thread left.
     pub(super) fn start(
         heart: Heart,
-        latch: Latch,
+        latch: Arc<Latch>,
         patience: Duration,
         spare: Spare,
         end: impl FnOnce(Report) + Send + 'static,
@@ -80,7 +80,8 @@ impl Watchdog {
         let stopped = Arc::clone(&stop);
         let thread = Builder::new().name("watchdog".to_owned()).spawn(move || {
             let Some(silent) = silence(&heart, patience, &stopped) else { return };
-            latch.close();
+            // What is on its way all the same is waited for by the sweep.
+            let _ = latch.close();
             let (remaining, cancelled) = cancel(spare);
             end(Report { silent, remaining, cancelled });
         })?;
@@ -213,9 +214,9 @@ mod tests {
         let told = Arc::new(AtomicBool::new(false));
         let copy = Arc::clone(&told);
         let end = move |_| copy.store(true, Ordering::SeqCst);
-        let (heart, latch) = (Heart::default(), Latch::default());
+        let (heart, latch) = (Heart::default(), Arc::new(Latch::new()));
         let patience = Duration::from_secs(60);
-        let dog = Watchdog::start(heart, latch.clone(), patience, spare, end).unwrap();
+        let dog = Watchdog::start(heart, Arc::clone(&latch), patience, spare, end).unwrap();
         drop(dog);
         assert!(!told.load(Ordering::SeqCst) && !latch.is_closed());
     }
@@ -225,8 +226,8 @@ mod tests {
         let spare =
             Spare { link: Box::new(|| Err("no key".to_owned())), universe: Universe::default() };
         let (sender, receiver) = std::sync::mpsc::channel();
-        let (heart, latch) = (Heart::default(), Latch::default());
-        let closed = latch.clone();
+        let (heart, latch) = (Heart::default(), Arc::new(Latch::new()));
+        let closed = Arc::clone(&latch);
         let end = move |report| sender.send((report, closed.is_closed())).unwrap();
         let patience = Duration::from_millis(500);
         let _dog = Watchdog::start(heart, latch, patience, spare, end).unwrap();

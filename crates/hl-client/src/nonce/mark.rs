@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use hl_wire::Address;
 
+use super::counter::Store;
+
 /// The first word of the line; a later format takes another.
 const MAGIC: &str = "hl-nonce-1";
 
@@ -136,7 +138,7 @@ impl MarkFile {
     }
 
     /// Replaces the file; when this returns, the new mark survives a loss of power.
-    pub(super) fn write(&mut self, mark: u64) -> Result<(), MarkError> {
+    fn replace(&mut self, mark: u64) -> Result<(), MarkError> {
         let reader = &self.reader;
         let MarkReader { path, signer } = reader;
         let body = format!("{MAGIC} {signer} {mark}");
@@ -147,6 +149,12 @@ impl MarkFile {
         file.sync_all().map_err(|error| reader.io("sync", error))?;
         std::fs::rename(&fresh, path).map_err(|error| reader.io("replace", error))?;
         sync_directory(path).map_err(|error| reader.io("sync the directory of", error))
+    }
+}
+
+impl Store for MarkFile {
+    fn write(&mut self, mark: u64) -> Result<(), MarkError> {
+        self.replace(mark)
     }
 }
 

@@ -11,16 +11,15 @@
 //!   process starts at the mark;
 //! - two processes with one key: the second fails to open the file.
 
+mod counter;
 mod mark;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use hl_quant::Millis;
 use hl_wire::{Address, Nonce};
 
-use crate::limits::{NONCE_AHEAD_MS, NONCE_AHEAD_SLACK_MS};
+use counter::Counter;
 pub use mark::MarkError;
 use mark::MarkFile;
 
@@ -66,20 +65,14 @@ pub enum NonceError {
 /// # Ok::<(), hl_client::NonceError>(())
 /// ```
 #[derive(Debug)]
-pub struct NonceAllocator {
-    /// The last nonce handed out.
-    last: AtomicU64,
-    /// Every nonce below it may be used: the disk already says that it was.
-    mark: AtomicU64,
-    file: Option<Mutex<MarkFile>>,
-}
+pub struct NonceAllocator(Counter<MarkFile>);
 
 impl NonceAllocator {
     /// An allocator that remembers nothing across restarts: for a key that is made for one run, as
     /// on the embedded exchange.
     #[must_use]
-    pub const fn in_memory() -> Self {
-        Self { last: AtomicU64::new(0), mark: AtomicU64::new(u64::MAX), file: None }
+    pub fn in_memory() -> Self {
+        Self(Counter::in_memory(0))
     }
 
     /// Opens, or creates, the mark of `signer` in `path` and locks it until this value is dropped.
@@ -92,8 +85,7 @@ impl NonceAllocator {
     /// cannot be read or written. None of these is repaired here: a guess could repeat a nonce.
     pub fn open(path: &Path, signer: Address) -> Result<Self, MarkError> {
         let (file, mark) = MarkFile::open(path, signer)?;
-        let last = AtomicU64::new(mark.saturating_sub(1));
-        Ok(Self { last, mark: AtomicU64::new(mark), file: Some(Mutex::new(file)) })
+        Ok(Self(Counter::persistent(mark, NONCE_BLOCK, file)))
     }
 
     /// For a process that must act *beside* the one that holds the mark in `path`, with the same key:
@@ -113,7 +105,7 @@ impl NonceAllocator {
         let mark = mark::peek(path, signer)?.max(now.0);
         // Not the same start twice, while the mark stands still because its holder hangs.
         let start = mark.saturating_add(BESIDE).saturating_add(now.0 % BESIDE_SPAN);
-        Ok(Self { last: AtomicU64::new(start), mark: AtomicU64::new(u64::MAX), file: None })
+        Ok(Self(Counter::in_memory(start)))
     }
 
     /// The next nonce: at least `now`, greater than every one before it.
@@ -125,30 +117,13 @@ impl NonceAllocator {
     ///
     /// [`NonceError::TooFarAhead`], or [`NonceError::Mark`] when the mark cannot be written.
     pub fn allocate(&self, now: Millis) -> Result<Nonce, NonceError> {
-        let now = now.0;
-        let limit = now.saturating_add(NONCE_AHEAD_MS - NONCE_AHEAD_SLACK_MS);
-        let mut last = self.last.load(Ordering::Relaxed);
-        loop {
-            let next = last.saturating_add(1).max(now);
-            if next > limit {
-                return Err(NonceError::TooFarAhead { next, now });
-            }
-            if next >= self.mark.load(Ordering::Acquire) {
-                self.reserve(next)?;
-            }
-            // A competitor may have taken `next` meanwhile; then this one goes on from there.
-            match self.last.compare_exchange_weak(last, next, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) => return Ok(Nonce(next)),
-                Err(current) => last = current,
-            }
-        }
+        self.0.allocate(now.0).map(Nonce)
     }
 
     /// Whether less than half a block is left at `now`, so that [`Self::top_up`] is due.
     #[must_use]
     pub fn is_low(&self, now: Millis) -> bool {
-        let next = self.last.load(Ordering::Relaxed).max(now.0);
-        self.mark.load(Ordering::Acquire).saturating_sub(next) < NONCE_BLOCK / 2
+        self.0.is_low(now.0)
     }
 
     /// Reserves the next block now, where waiting for the disk does no harm. Blocks for one `fsync`.
@@ -157,28 +132,6 @@ impl NonceAllocator {
     ///
     /// [`MarkError`] when the mark cannot be written; the nonces reserved before stay usable.
     pub fn top_up(&self, now: Millis) -> Result<(), MarkError> {
-        if self.is_low(now) {
-            let next = self.last.load(Ordering::Relaxed).saturating_add(1).max(now.0);
-            self.write(next.saturating_add(NONCE_BLOCK))?;
-        }
-        Ok(())
-    }
-
-    /// Puts the mark ahead of `next`, on the disk first.
-    fn reserve(&self, next: u64) -> Result<(), MarkError> {
-        self.write(next.saturating_add(NONCE_BLOCK))
-    }
-
-    /// Raises the mark to `mark`, unless somebody did meanwhile.
-    fn write(&self, mark: u64) -> Result<(), MarkError> {
-        let Some(file) = &self.file else { return Ok(()) };
-        // A poisoned lock only says that another writer panicked; the file is replaced whole, so
-        // what it holds is sound either way.
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.mark.load(Ordering::Acquire) < mark {
-            file.write(mark)?;
-            self.mark.store(mark, Ordering::Release);
-        }
-        Ok(())
+        self.0.top_up(now.0)
     }
 }

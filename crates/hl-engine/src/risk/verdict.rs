@@ -124,4 +124,16 @@ mod tests {
         assert_eq!(at(160, Grade::Normal), None);
         assert_eq!(at(260, Grade::Normal), Some(Grade::Normal));
     }
+
+    #[test]
+    fn another_cause_of_the_same_grade_is_news_and_the_same_one_is_none() {
+        let mut hold = Hold::default();
+        let mut at = |cause| {
+            let due = Verdict::new(Grade::OneSided, cause, Figure::None, Figure::None);
+            hold.settle(Millis(0), due, 100).map(|verdict| verdict.cause)
+        };
+        assert_eq!(at(Cause::Margin), Some(Cause::Margin));
+        assert_eq!(at(Cause::Margin), None);
+        assert_eq!(at(Cause::Markout), Some(Cause::Markout));
+    }
 }

@@ -370,3 +370,122 @@ fn an_order_smaller_than_a_lot_is_said_to_be_too_small() {
     assert!(lines.iter().any(|line| line.contains("pair=SOL")), "{lines:?}");
     assert_eq!(bench.live(BTC).len(), 2);
 }
+
+#[test]
+fn a_last_look_keeps_back_what_would_cross_or_comes_after_the_word_to_stop() {
+    let mut bench = Bench::started(config());
+    bench.run(5_000);
+    bench.hold = is_cancel;
+    bench.touch(SOL, "165.1", "165.12");
+    bench.run(1_000);
+    let modify = bench.held.iter().find(|c| matches!(c, Command::Modify { .. })).cloned();
+    let modify = modify.expect("a modify");
+    assert!(bench.engine.still_stands(&modify));
+    bench.touch(SOL, "164.2", "164.3");
+    assert!(!bench.engine.still_stands(&modify), "its bid would cross");
+    bench.touch(SOL, "165.1", "165.12");
+    assert!(bench.engine.still_stands(&modify));
+    bench.operator(Operator::Halt);
+    assert!(!bench.engine.still_stands(&modify));
+    let cancel = bench.held.iter().find(|c| matches!(c, Command::Cancel { .. })).cloned();
+    assert!(bench.engine.still_stands(&cancel.expect("a cancel")), "that always stands");
+}
+
+#[test]
+fn an_answer_to_a_cancel_of_an_order_that_is_called_filled_leaves_its_fills_owed() {
+    let mut bench = Bench::started(config());
+    bench.hold = is_cancel;
+    let bid = bench.one(SOL, Side::Bid);
+    bench.operator(Operator::Halt);
+    let resting = bench.venue.open().find(|order| order.cloid == Some(bid.cloid)).cloned().unwrap();
+    let update = resting.update(bench.now);
+    let (state, remaining) = (VenueState::Filled, Size::ZERO);
+    bench.input(Input::Order(OrderUpdate { state, remaining, ..update }));
+    let cancels = bench.lines("cancel_evt=").len();
+    let missed = rejected(RejectCode::NotFound);
+    for command in std::mem::take(&mut bench.held) {
+        let Command::Cancel { orders, .. } = &command else { panic!("{command:?}") };
+        if orders.iter().any(|order| order.market == SOL) {
+            bench.reply(command.request(), &[missed; 20]);
+        } else {
+            bench.carry_out(&command);
+        }
+    }
+    bench.input(Input::Timer);
+    let about = |line: &&String| line.contains(&bid.cloid.to_string());
+    let lines = bench.lines("cancel_evt=");
+    assert_eq!(lines[cancels..].iter().filter(about).count(), 0, "{lines:?}");
+}
+
+#[test]
+fn an_exit_turned_away_for_its_rate_is_in_doubt_until_its_nonce_is_dead() {
+    let mut bench = Bench::started(config());
+    let bid = bench.one(SOL, Side::Bid);
+    bench.trade(&bid, "0.5");
+    bench.run(2_000);
+    bench.hold = is_exit;
+    bench.operator(Operator::Flatten);
+    bench.run(1_000);
+    let command = bench.held.pop().expect("an exit");
+    bench.reply(command.request(), &[rejected(RejectCode::Rate)]);
+    bench.run(1_500);
+    assert_eq!(bench.held.len(), 0, "the first may still have reached a block");
+    bench.hold = |_| false;
+    bench.run(60_000);
+    assert_eq!(bench.position(SOL), "0");
+    assert_eq!(bench.engine.stats().rejected(), [(RejectCode::Rate, 1)]);
+}
+
+#[test]
+fn an_order_that_gets_new_numbers_again_and_again_is_still_one() {
+    let mut bench = Bench::started(config());
+    let bid = bench.one(SOL, Side::Bid);
+    let resting = bench.venue.open().find(|order| order.cloid == Some(bid.cloid)).cloned().unwrap();
+    for oid in 5_000..5_010 {
+        let update = resting.update(bench.now);
+        bench.input(Input::Order(OrderUpdate { oid: Oid(oid), ..update }));
+    }
+    assert_eq!(bench.one(SOL, Side::Bid).cloid, bid.cloid);
+    bench.trade(&bid, "0.1");
+    assert_eq!(bench.position(SOL), "0.1");
+    assert_eq!(bench.one(SOL, Side::Bid).remaining, size("0.5"));
+}
+
+#[test]
+fn a_budget_that_stays_used_up_is_said_again_every_minute() {
+    let mut bench = Bench::started(config());
+    bench.input(Input::RateLimit { used: 10_000, cap: 10_000 });
+    bench.run(130_000);
+    let lines = bench.lines("budget_evt=throttled");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+}
+
+#[test]
+fn an_order_of_an_earlier_run_whose_size_nobody_told_still_moves_the_position() {
+    let mut bench = Bench::started(config());
+    let bid = bench.one(SOL, Side::Bid);
+    let earlier = hl_wire::Cloid(bid.cloid.0 ^ (0xff << 80));
+    bench.hold =
+        |c| is_cancel(c) || matches!(c, Command::Reconcile { query: Query::OpenOrders, .. });
+    let (bid_price, half) = (price("164.1"), size("0.5"));
+    bench.venue.rest(SOL, Some(earlier), Side::Bid, bid_price, half);
+    bench.venue.news.clear();
+    while bench.held.is_empty() {
+        bench.run(1_000);
+    }
+    let request = bench.held.pop().expect("the list").request();
+    let mut orders = bench.venue.list();
+    orders.iter_mut().filter(|it| it.cloid == Some(earlier)).for_each(|it| it.original = None);
+    bench.input(Input::OpenOrders { request, orders: &orders });
+    bench.venue.now = bench.now;
+    bench.venue.trade(earlier, size("0.2")).expect("it rests");
+    bench.input(Input::Timer);
+    assert_eq!(bench.position(SOL), "0.2");
+    bench.hold = |_| false;
+    for command in std::mem::take(&mut bench.held) {
+        bench.carry_out(&command);
+    }
+    bench.run(70_000);
+    assert!(bench.venue.open().all(|order| order.cloid != Some(earlier)), "cancelled");
+    assert_eq!(bench.position(SOL), "0.2");
+}

@@ -49,6 +49,8 @@ fn on_the_operators_word_positions_are_closed_within_the_slippage() {
     let ends = bench.lines("risk_evt=exit");
     assert!(ends.iter().any(|line| line.ends_with("pair=SOL left=0 tries=1")), "{ends:?}");
     assert!(!bench.engine.is_flattening());
+    let stats = bench.engine.stats();
+    assert_eq!((stats.taker_fills, stats.meant_takes), (1, 1), "taken on purpose");
     let halted = bench.engine.halted().map(|halt| halt.cause);
     assert_eq!(halted, Some(Cause::Operator), "and it stays halted");
     let cancel = bench.commands.iter().position(|c| matches!(c, Command::Cancel { .. })).unwrap();

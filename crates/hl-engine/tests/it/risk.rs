@@ -383,3 +383,24 @@ fn an_oracle_price_from_before_the_clock_was_set_back_is_none() {
     bench.run(1_000);
     assert_eq!(bench.live(SOL).len(), 2);
 }
+
+#[test]
+fn a_clock_that_is_set_back_while_the_ledger_is_asked_leaves_no_fall_unexplained() {
+    let mut bench = Bench::started(frugal());
+    let ledger = |c: &Command| {
+        matches!(c, Command::Reconcile { query: hl_engine::Query::Ledger { .. }, .. })
+    };
+    bench.run(1_000);
+    bench.hold = ledger;
+    bench.venue.money = AccountMoney::idle(usd(9_990));
+    bench.run(31_000);
+    assert!(!bench.held.is_empty(), "the ledger is asked");
+    bench.held.clear();
+    bench.hold = |_| false;
+    bench.now = Millis(bench.now.0 - 3_600_000);
+    bench.venue.now = bench.now;
+    bench.input(Input::Timer);
+    bench.run(60_000);
+    assert_eq!(bench.engine.grade(), (Grade::Normal, Cause::Clear));
+    assert_eq!(bench.live(SOL).len(), 2);
+}

@@ -204,6 +204,13 @@ impl Venue {
         let price = if order.side == Side::Bid { ask } else { bid };
         self.rest(order.market, Some(order.cloid), order.side, price, size);
         self.trade(order.cloid, size).expect("it was placed a moment ago");
+        let news = self.news.iter_mut().filter_map(|news| match news {
+            News::Fill(fill) => Some(fill),
+            News::Order(_) => None,
+        });
+        for fill in self.fills.iter_mut().chain(news).filter(|it| it.cloid == Some(order.cloid)) {
+            fill.liquidity = Liquidity::Taker;
+        }
         let oid = self.orders.last().map(|order| order.oid);
         Reply::Accepted { oid, filled: size }
     }

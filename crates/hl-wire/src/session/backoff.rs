@@ -57,6 +57,11 @@ impl Backoff {
         now.plus(half.saturating_add(self.next_random() % (pause - half + 1)))
     }
 
+    /// The clock was set back.
+    pub(super) fn set_back(&mut self, now: Millis) {
+        self.attempts.iter_mut().for_each(|at| *at = (*at).min(now));
+    }
+
     /// The connection has lasted: the next failure is a first one.
     pub(super) const fn stable(&mut self) {
         self.failures = 0;

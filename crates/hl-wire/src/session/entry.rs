@@ -66,6 +66,17 @@ impl Entry {
         self.last = None;
     }
 
+    /// The clock was set back.
+    pub(super) fn set_back(&mut self, now: Millis) {
+        self.last = self.last.map(|last| last.min(now));
+        match &mut self.state {
+            SubscriptionState::Asked { at: moment } | SubscriptionState::Live { since: moment } => {
+                *moment = (*moment).min(now);
+            }
+            SubscriptionState::Wanted | SubscriptionState::Refused => {}
+        }
+    }
+
     pub(super) fn acknowledged(&mut self, now: Millis) {
         if !matches!(self.state, SubscriptionState::Live { .. }) {
             self.state = SubscriptionState::Live { since: now };

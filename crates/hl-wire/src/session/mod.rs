@@ -88,6 +88,8 @@ pub struct Session {
     farewells: Vec<String>,
     ready_told: bool,
     stopped: bool,
+    /// The latest moment told.
+    latest: Millis,
 }
 
 impl Session {
@@ -103,6 +105,7 @@ impl Session {
             farewells: Vec::new(),
             ready_told: false,
             stopped: false,
+            latest: Millis(0),
         }
     }
 
@@ -227,6 +230,9 @@ impl Session {
     /// What to do next. Call it after every `handle_*`, after every change of subscriptions and when
     /// the time comes that it told, and again until it says to wait.
     pub fn poll_output(&mut self, now: Millis) -> Output {
+        if now < std::mem::replace(&mut self.latest, now) {
+            self.set_back(now);
+        }
         if self.stopped {
             return self.poll_stopped(now);
         }
@@ -248,6 +254,26 @@ impl Session {
                 self.close(now, CloseReason::ConnectTimeout)
             }
             Link::Up { since, pinged, ping_due, .. } => self.poll_up(now, since, pinged, ping_due),
+        }
+    }
+
+    /// The clock was set back: no moment of ours lies ahead of `now`, and what was planned is due
+    /// within the time that it was planned for. Else a socket that has died would be waited for until
+    /// the clock came by again.
+    fn set_back(&mut self, now: Millis) {
+        self.backoff.set_back(now);
+        self.entries.iter_mut().for_each(|entry| entry.set_back(now));
+        match &mut self.link {
+            Link::Down { retry_at } => {
+                *retry_at = (*retry_at).min(now.plus(self.config.backoff_max_ms));
+            }
+            Link::Connecting { since } => *since = (*since).min(now),
+            Link::Up { since, heard, pinged, ping_due } => {
+                *since = (*since).min(now);
+                *heard = (*heard).min(now);
+                *pinged = pinged.map(|at| at.min(now));
+                *ping_due = (*ping_due).min(now.plus(self.config.ping_every_ms));
+            }
         }
     }
 

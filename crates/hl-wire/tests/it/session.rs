@@ -283,3 +283,30 @@ fn an_unreadable_frame_is_still_a_sign_of_life() {
     assert!(session.handle_text(Millis(25_000), "garbage", &mut scratch).is_err());
     assert_eq!(drain(&mut session, 30_000).0, []);
 }
+
+#[test]
+fn a_dead_socket_is_noticed_in_time_although_the_clock_was_set_back() {
+    let config = SessionConfig::default();
+    let mut session = Session::new(config.clone(), 1);
+    session.subscribe(bbo());
+    assert_eq!(session.poll_output(Millis(10_000_000)), Output::Connect);
+    session.handle_open(Millis(10_000_000));
+    say(&mut session, 10_000_000, &ack(r#"{"type":"bbo","coin":"BTC"}"#));
+    drain(&mut session, 10_000_000);
+    // Back by hours, and nothing is heard any more.
+    let mut now = 1_000_000;
+    let end = now + config.ping_every_ms + config.answer_within_ms + 60_000;
+    loop {
+        let (outputs, wake) = drain(&mut session, now);
+        let closed = |output: &Output| matches!(output, Output::Close(_));
+        if outputs.iter().any(closed) {
+            break;
+        }
+        now = wake.0.max(now + 1);
+        assert!(now <= end, "it waits until {now}");
+    }
+    // And the way back does not wait for the old time either.
+    let (outputs, wake) = drain(&mut session, now);
+    let soon = wake.0 <= now + config.backoff_max_ms + 60_000;
+    assert!(outputs.contains(&Output::Connect) || soon, "{outputs:?} {wake:?}");
+}

@@ -8,7 +8,8 @@ use super::coverage::OrderStage;
 const EVERY_MS: u64 = 40_000;
 /// How long the state is provoked, and how long the fault lasts in the middle of it.
 const PROVOKE_MS: u64 = 25_000;
-const LEAD_MS: u64 = 5_000;
+const BEGIN_MS: u64 = 5_000;
+const LEAD_MS: u64 = 10_000;
 const MEET_MS: u64 = 12_000;
 /// How many draws are made to find a fault of a kind.
 const DRAWS: u64 = 40;
@@ -25,7 +26,7 @@ pub fn directed(seed: u64, run_ms: u64, pairs: &[(&'static str, OrderStage)]) ->
     let mut faults = Vec::new();
     let turns = (0_u64..).zip(pairs.iter().cycle().skip(begin)).take(meetings);
     for (turn, (kind, stage)) in turns {
-        let at = turn.saturating_mul(EVERY_MS).saturating_add(LEAD_MS);
+        let at = turn.saturating_mul(EVERY_MS).saturating_add(BEGIN_MS);
         let Some(mut fault) = drawn(seed.wrapping_add(turn), kind) else { continue };
         fault.at = at.saturating_add(LEAD_MS);
         fault.lasts_ms = MEET_MS;
@@ -44,8 +45,10 @@ pub fn directed(seed: u64, run_ms: u64, pairs: &[(&'static str, OrderStage)]) ->
 const fn provoking(stage: OrderStage) -> &'static [&'static str] {
     match stage {
         OrderStage::Live => &[],
-        OrderStage::Pending | OrderStage::PendingCancel => &["ack.delay prob=0.5 ms=4000"],
-        OrderStage::Unknown => &["ack.drop prob=0.5"],
+        // The streams tell of what has arrived before an answer does, so the way there is made long.
+        OrderStage::Pending | OrderStage::PendingCancel => &["req.delay prob=1 ms=4000"],
+        // Neither the orders nor the questions about them get through.
+        OrderStage::Unknown => &["http.5xx prob=1 reach=before"],
         OrderStage::Owing => &["fill.late ms=15000", "fill.burst every=4000"],
         OrderStage::Parked => &["reject.tick prob=1"],
     }

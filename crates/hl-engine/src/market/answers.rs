@@ -81,7 +81,8 @@ const fn is_our_fault(code: RejectCode) -> bool {
 
 /// Whether a refusal is about the request that came, and not about the orders in it.
 const fn is_about_the_request(code: RejectCode) -> bool {
-    matches!(code, RejectCode::Nonce | RejectCode::Expired | RejectCode::Rate | RejectCode::Auth)
+    use RejectCode::{Auth, Expired, IpRate, Nonce, Rate};
+    matches!(code, Nonce | Expired | Rate | IpRate | Auth)
 }
 
 impl Market {

@@ -11,6 +11,15 @@ use crate::bench::{BTC, Bench, SOL, config, size};
 const ACCEPTED: Reply = Reply::Accepted { oid: None, filled: Size::ZERO };
 const NONCE: Reply = Reply::Rejected { code: RejectCode::Nonce, bbo: None };
 
+/// Refusals of a request that say nothing about its orders.
+const TURNED_AWAY: [RejectCode; 5] = [
+    RejectCode::Nonce,
+    RejectCode::Expired,
+    RejectCode::Rate,
+    RejectCode::IpRate,
+    RejectCode::Auth,
+];
+
 fn is_place(command: &Command) -> bool {
     matches!(command, Command::Place { .. })
 }
@@ -303,22 +312,22 @@ fn answered(executed: bool, reply: Reply) -> Bench {
 
 #[test]
 fn the_answer_to_a_second_copy_of_a_request_ends_no_order_of_the_first() {
-    let codes = [RejectCode::Nonce, RejectCode::Expired, RejectCode::Rate, RejectCode::Auth];
-    for code in codes {
+    for code in TURNED_AWAY {
         let mut bench = answered(true, Reply::Rejected { code, bbo: None });
         bench.run(3_000);
         let ends = bench.ends();
         assert!(ends.values().take(2).all(|ends| *ends == [SubmitEnd::Accepted]), "{ends:?}");
         let ours = bench.venue.open().filter(|order| order.market == SOL).count();
         // Where the venue's limit is said to be reached, the quotes go: found, and cancelled.
-        let left = if code == RejectCode::Rate { 0 } else { 2 };
+        let limit = [RejectCode::Rate, RejectCode::IpRate].contains(&code);
+        let left = if limit { 0 } else { 2 };
         assert_eq!((ours, states(&bench).len()), (left, left), "{code:?}: no doubles");
     }
 }
 
 #[test]
 fn a_request_that_was_truly_turned_away_ends_with_what_it_was_refused_for() {
-    for code in [RejectCode::Nonce, RejectCode::Expired, RejectCode::Rate, RejectCode::Auth] {
+    for code in TURNED_AWAY {
         let mut bench = answered(false, Reply::Rejected { code, bbo: None });
         bench.run(14_000);
         let ends = bench.ends();

@@ -52,6 +52,16 @@ impl fmt::Display for OrderStage {
     }
 }
 
+/// Pairs that cannot meet, and why.
+const IMPOSSIBLE: &[(&str, OrderStage, &str)] = &[];
+
+/// Why a kind of fault cannot meet an order in a stage; nothing if it can.
+#[must_use]
+pub fn impossible(kind: &str, stage: OrderStage) -> Option<&'static str> {
+    let same = |(k, s, _): &&(&str, OrderStage, &'static str)| *k == kind && *s == stage;
+    IMPOSSIBLE.iter().find(same).map(|(_, _, why)| *why)
+}
+
 /// The stages that are present at a moment.
 type Present = [bool; STAGES];
 
@@ -90,6 +100,14 @@ impl Coverage {
             absent.map(move |(stage, _)| (kind, stage)).collect::<Vec<_>>()
         };
         self.rows().flat_map(row).collect()
+    }
+
+    /// The pairs that never met and could have.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<(&'static str, OrderStage)> {
+        let possible =
+            |(kind, stage): &(&'static str, OrderStage)| impossible(kind, *stage).is_none();
+        self.missing().into_iter().filter(possible).collect()
     }
 
     /// How many pairs there are.

@@ -25,7 +25,7 @@ mod wire;
 mod testing;
 
 pub use court::Court;
-pub use coverage::{Coverage, OrderStage};
+pub use coverage::{Coverage, OrderStage, impossible};
 pub use directed::directed;
 pub use invariants::{COUNT, Held, INVARIANTS, Id, Invariant, Severity};
 pub use judge::{Judged, judge_seed, plan_of, shrink_seed, trace_seed};

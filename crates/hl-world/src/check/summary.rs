@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hl_wire::RejectCode;
 
-use super::coverage::Coverage;
+use super::coverage::{Coverage, OrderStage};
 use super::invariants::{COUNT, Held, INVARIANTS, Invariant};
 use super::judge::Judged;
 use crate::{Breach, CrashPoint};
@@ -93,6 +93,13 @@ impl Summary {
             Held::Run(_) => self.seeds,
             Held::Elsewhere(_) | Held::NotYet(_) => 0,
         }
+    }
+
+    /// Pairs of a fault's kind and an order's stage that a large run never brought together, those
+    /// left out that cannot meet.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<(&'static str, OrderStage)> {
+        if self.attempts < LARGE { Vec::new() } else { self.coverage.unmet() }
     }
 
     /// Rules that a large run never put to the test: each is a breach of I42.

@@ -45,7 +45,8 @@ pub(crate) fn run(args: &WorldArgs, out: &mut impl Write) -> Result<Exit, Failed
     if let Some((seed, breach)) = summary.breaches.first() {
         explain(args, &config, *seed, breach)?;
     }
-    let fine = summary.breaches.is_empty() && summary.vacuous().is_empty() && summary.seeds > 0;
+    let idle = !summary.vacuous().is_empty() || !summary.unmet().is_empty();
+    let fine = summary.breaches.is_empty() && !idle && summary.seeds > 0;
     Ok(if fine { Exit::Ok } else { Exit::OrdersRemain })
 }
 

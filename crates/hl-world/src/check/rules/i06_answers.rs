@@ -43,7 +43,8 @@ impl Answers {
     fn reply(&mut self, view: &View<'_>, cloid: Cloid, reply: &Reply, court: &mut Court) {
         let Some(order) = view.record.orders.get(&cloid) else { return };
         match reply {
-            Reply::Rejected { code: RejectCode::Nonce, .. } | Reply::Unknown => {}
+            Reply::Rejected { code: RejectCode::Nonce | RejectCode::IpRate, .. }
+            | Reply::Unknown => {}
             Reply::Accepted { .. } => court.judge(Id::of(6), order.accepted(), || {
                 format!("{cloid} was taken for accepted and is {:?}", order.fate)
             }),

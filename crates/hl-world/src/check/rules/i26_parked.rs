@@ -72,6 +72,10 @@ impl Parked {
             court.judge(Id::of(26), !resting, || {
                 format!("an order in market {market} after {count} refusals in a row")
             });
+            // After its rest a market begins anew.
+            if count >= config.limits.max_rejects && !resting {
+                self.refusals.remove(&market);
+            }
         }
         let sent = self.sent.entry(market).or_default();
         sent.push_back(view.now);

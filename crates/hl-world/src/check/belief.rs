@@ -1,6 +1,6 @@
 //! Reading what a process believes and what the exchange holds, at the moments when rules judge.
 
-use hl_engine::MarketId;
+use hl_engine::{EventKind, MarketId};
 
 use super::record::{MarketTruth, Record, Rules};
 use super::seen::{Belief, MarketBelief, OrderBelief, Seen};
@@ -8,8 +8,11 @@ use crate::{BotScene, Scene};
 
 /// What the process behind an observation believes, where rules compare it with the truth.
 pub(super) fn of(scene: &Scene<'_>, seen: &Seen<'_>) -> Option<Belief> {
-    let (Seen::Sent { bot, .. } | Seen::Settled { bot } | Seen::Command { bot, .. }) = seen else {
-        return None;
+    let bot = match seen {
+        Seen::Sent { bot, .. } | Seen::Settled { bot } | Seen::Command { bot, .. } => bot,
+        // At the decision: until the order leaves, its record has to be written.
+        Seen::Event { bot, event } if matches!(event.kind, EventKind::Attempt(_)) => bot,
+        _ => return None,
     };
     let acting = scene.bots.iter().find(|scene| scene.bot == *bot)?;
     Some(read(acting))

@@ -13,11 +13,18 @@ use hl_quant::{Notional, Size};
 use super::prelude::*;
 
 const UNTOLD_MS: u64 = 65_000;
+/// The sum over markets is valued by fair prices that are read after a whole turn, in which the
+/// engine may have decided at each of several messages. What prices do meanwhile stays far below this
+/// part of the limit, and an order that should not have left is far above it.
+const DRIFT_PARTS: u128 = 1_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Exposure {
     /// The fair prices of the last moment of rest: other markets are valued at their last decision.
     before: Vec<Option<Price>>,
+    /// The fair prices of the last decision to place an order: by these it was judged, whatever was
+    /// heard while its record was written.
+    decided: Vec<Option<Price>>,
     /// The orders that the bot then took for open, or for not told entirely.
     known: BTreeSet<Cloid>,
 }
@@ -29,6 +36,10 @@ impl Rule for Exposure {
             self.before.extend(belief.markets.iter().map(|market| market.fair));
             self.known.clear();
             self.known.extend(belief.orders.iter().map(|order| order.cloid));
+        }
+        if let (Seen::Event { .. }, Some(belief)) = (seen, view.belief) {
+            self.decided.clear();
+            self.decided.extend(belief.markets.iter().map(|market| market.fair));
         }
         let Seen::Sent { bot, request, wire } = seen else { return };
         let exit = view.record.bot(*bot).is_some_and(|bot| bot.exits.contains(request));
@@ -42,7 +53,7 @@ impl Rule for Exposure {
             return;
         }
         for order in &wire.orders {
-            position(view, order, court);
+            self.position(view, order, court);
         }
         self.gross(view, wire, court);
     }
@@ -68,7 +79,8 @@ impl Exposure {
                 worst = worst.max(view.record.worst(market, Side::Ask));
             }
             let before = self.before.get(market).copied().flatten();
-            match before.into_iter().chain(known.fair).min() {
+            let decided = self.decided.get(market).copied().flatten();
+            match before.into_iter().chain(decided).chain(known.fair).min() {
                 Some(fair) => {
                     sum = sum.saturating_add(fair * worst);
                     parts.push((worst, fair));
@@ -80,7 +92,8 @@ impl Exposure {
         let limit = view.record.config.limits.max_gross;
         // What prices have done to other markets is nothing that an order has to make good which
         // leaves its own market no worse than the bot knew it to be.
-        let holds = sum <= limit || self.worsens_nothing(view, wire);
+        let drift = Notional::from_raw(limit.raw() / DRIFT_PARTS);
+        let holds = sum <= limit.saturating_add(drift) || self.worsens_nothing(view, wire);
         court.judge(Id::of(8), holds, || {
             format!("gross {sum}, limit {limit}: sizes and prices {parts:?}")
         });
@@ -88,6 +101,23 @@ impl Exposure {
 }
 
 impl Exposure {
+    fn position(&self, view: &View<'_>, order: &WireOrder<'_>, court: &mut Court) {
+        let Some(market) = market_of(view, order) else { return };
+        let belief = view.belief.and_then(|belief| belief.markets.get(market));
+        let limit = view.record.config.markets.get(market).map(|config| config.max_position);
+        let decided = self.decided.get(market).copied().flatten();
+        let Some((fair, limit)) = belief.and_then(|belief| belief.fair).zip(limit) else { return };
+        let fair = decided.map_or(fair, |decided| decided.min(fair));
+        let worst = fair * view.record.worst(market, side_of(order));
+        court.judge(Id::of(8), worst <= limit, || {
+            let position = view.record.markets.get(market).map(|market| market.position);
+            format!(
+                "market {market}: {} orders lead from {position:?} to {worst}, limit {limit}",
+                side_of(order)
+            )
+        });
+    }
+
     /// Whether the worst case of each market in which orders leave is what it was before, orders
     /// included that were gone without the bot having heard of it when it decided.
     fn worsens_nothing(&self, view: &View<'_>, wire: &Wire<'_>) -> bool {
@@ -112,21 +142,6 @@ impl Exposure {
                 after.into_iter().max() <= before.into_iter().max()
             })
     }
-}
-
-fn position(view: &View<'_>, order: &WireOrder<'_>, court: &mut Court) {
-    let Some(market) = market_of(view, order) else { return };
-    let belief = view.belief.and_then(|belief| belief.markets.get(market));
-    let limit = view.record.config.markets.get(market).map(|config| config.max_position);
-    let Some((fair, limit)) = belief.and_then(|belief| belief.fair).zip(limit) else { return };
-    let worst = fair * view.record.worst(market, side_of(order));
-    court.judge(Id::of(8), worst <= limit, || {
-        let position = view.record.markets.get(market).map(|market| market.position);
-        format!(
-            "market {market}: {} orders lead from {position:?} to {worst}, limit {limit}",
-            side_of(order)
-        )
-    });
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Judged: the bot's own lines, and the sum of the trades that it counts for an order against the
 //! size on the wire. That every order of arrival leads to the same books is the exhaustive model's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hl_engine::ReconLine;
 use hl_quant::Size;
@@ -13,8 +13,9 @@ use super::prelude::*;
 
 #[derive(Debug, Default)]
 pub(crate) struct Lifecycle {
-    /// How often each attempt has ended.
-    ends: BTreeMap<Cloid, u32>,
+    /// Who has ended each attempt. A process that died before its word was on the disk leaves the
+    /// attempt to the next one, which ends it once more.
+    ends: BTreeMap<Cloid, BTreeSet<crate::BotId>>,
     filled: BTreeMap<(crate::BotId, Cloid), Size>,
 }
 
@@ -24,15 +25,12 @@ impl Rule for Lifecycle {
         let id = Id::of(10);
         match &event.kind {
             EventKind::Attempt(attempt) => {
-                let new = self.ends.insert(attempt.cloid, 0).is_none();
+                let new = self.ends.insert(attempt.cloid, BTreeSet::new()).is_none();
                 court.judge(id, new, || format!("{} attempted twice", attempt.cloid));
             }
             EventKind::Submit(submit) => {
-                let count = self.ends.get_mut(&submit.cloid);
-                let first = count.is_some_and(|count| {
-                    *count = count.saturating_add(1);
-                    *count == 1
-                });
+                let ends = self.ends.get_mut(&submit.cloid);
+                let first = ends.is_some_and(|ends| ends.insert(*bot));
                 court.judge(id, first, || {
                     format!("{} ended twice or was never attempted: {:?}", submit.cloid, submit.end)
                 });

@@ -20,6 +20,7 @@ mod i15_assets;
 mod i16_spec_age;
 mod i17_freshness;
 mod i18_book;
+mod i19_collar;
 mod i20_reconciled;
 mod i21_missing;
 mod i23_kill;
@@ -53,6 +54,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(i16_spec_age::SpecAge),
         Box::new(i17_freshness::Freshness),
         Box::new(i18_book::Book),
+        Box::new(i19_collar::Collar),
         Box::new(i20_reconciled::Reconciled),
         Box::new(i21_missing::Missing),
         Box::new(i23_kill::Kill::default()),

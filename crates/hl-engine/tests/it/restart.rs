@@ -238,7 +238,10 @@ fn a_fill_under_an_earlier_name_of_the_venue_is_the_orders_own() {
 #[test]
 fn a_fill_that_waited_for_its_order_is_found_by_whatever_tells_the_number() {
     for by_list in [true, false] {
-        let mut bench = Bench::new(config());
+        let mut config = config();
+        // The list is read before the silence about the order is noticed.
+        config.timing.reconcile_ms = 4_000;
+        let mut bench = Bench::new(config);
         bench.hold = |c| matches!(c, Command::Place { .. });
         bench.start();
         let place = bench.held.remove(0);
@@ -253,7 +256,7 @@ fn a_fill_that_waited_for_its_order_is_found_by_whatever_tells_the_number() {
         bench.input(Input::Fill(hl_engine::Fill { cloid: None, ..fill }));
         if by_list {
             bench.venue.news.clear();
-            bench.run(31_000);
+            bench.run(4_500);
         } else {
             let other = bench.venue.trade(bid.unwrap(), size("0.1")).unwrap();
             bench.venue.news.clear();

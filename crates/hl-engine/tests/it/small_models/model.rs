@@ -42,7 +42,7 @@ fn config() -> EngineConfig {
         ..EngineConfig::default()
     };
     // The same rules in less time.
-    config.timing.reconcile_ms = 5_000;
+    config.timing.reconcile_ms = 4_500;
     config
 }
 

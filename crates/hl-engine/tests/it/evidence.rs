@@ -318,9 +318,8 @@ fn the_answer_to_a_second_copy_of_a_request_ends_no_order_of_the_first() {
         let ends = bench.ends();
         assert!(ends.values().take(2).all(|ends| *ends == [SubmitEnd::Accepted]), "{ends:?}");
         let ours = bench.venue.open().filter(|order| order.market == SOL).count();
-        // Where the venue's limit is said to be reached, the quotes go: found, and cancelled.
-        let limit = [RejectCode::Rate, RejectCode::IpRate].contains(&code);
-        let left = if limit { 0 } else { 2 };
+        // Where the address's limit is said to be reached, the quotes go: found, and cancelled.
+        let left = if code == RejectCode::Rate { 0 } else { 2 };
         assert_eq!((ours, states(&bench).len()), (left, left), "{code:?}: no doubles");
     }
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::proxy::{Way, Which};
 use crate::stage::{PATIENCE, Stage};
 
+/// What was on its way when a process died has arrived after this long, also on a busy machine.
+const IN_FLIGHT: Duration = Duration::from_secs(1);
+
 /// One thing that is done or waited for.
 #[derive(Clone, Copy)]
 pub(crate) enum Step {
@@ -73,6 +76,8 @@ impl Step {
             Self::Kill => {
                 stage.bot.signal("KILL")?;
                 stage.bot.wait(PATIENCE).map(drop)?;
+                // What it had sent before is accepted blocks later, and is no quote of the next start.
+                std::thread::sleep(IN_FLIGHT);
                 stage.mark();
                 Ok(())
             }

@@ -72,7 +72,7 @@ impl Summary {
         }
         if let Some(halt) = self.halted {
             problems.push(format!(
-                "halted ({}), also in the next run, until `mm-bot resume`",
+                "halted ({}), also in the next run, until `mm-bot resume` or SIGUSR2",
                 halt.cause
             ));
         }

@@ -16,8 +16,9 @@ use crate::{probe, sim};
 const EVERY: Duration = Duration::from_millis(150);
 /// What a bot may hold in memory. It has a window of markets and orders and keeps no history.
 pub(crate) const RESIDENT_MAX_KIB: u64 = 64 * 1024;
-/// Files and sockets: a pool of connections, one stream, a log.
-const FILES_MAX: usize = 64;
+/// Files and sockets: one stream, a log, and a connection for each question that waits for its answer;
+/// the weight that may be spent at once allows a hundred of the lightest.
+const FILES_MAX: usize = 160;
 /// The first digits of every client order id of ours (`mmhl`).
 const OURS: &str = "0x6d6d686c";
 

@@ -24,7 +24,7 @@ pub(crate) fn run(
     let until = Instant::now() + args.within;
     let holder = account.halt_holder("cancel-all")?;
     let swept = block_on(async {
-        let (link, universe) = account.link().await?;
+        let (link, universe) = account.link(until).await?;
         let whose = if args.foreign { Whose::All } else { Whose::Ours };
         // Whoever trades for the account may have sent an order a moment ago.
         let doubt = Doubt::InFlight;

@@ -57,9 +57,10 @@ pub(crate) fn run(
     out: &mut impl Write,
 ) -> Result<Exit, Failed> {
     let account = Account::open(settings)?;
+    let until = Instant::now() + args.within;
     if !args.confirm {
         let picture = block_on(async {
-            let (link, universe) = account.link().await?;
+            let (link, universe) = account.link(until).await?;
             look(&link, &universe, args).await
         })?;
         print(args.venue.json, &account, &picture, None, out)?;
@@ -71,8 +72,8 @@ pub(crate) fn run(
     }
     let holder = account.halt_holder("flatten")?;
     let done = block_on(async {
-        let (link, universe) = account.link().await?;
-        flatten(&link, &universe, args).await
+        let (link, universe) = account.link(until).await?;
+        flatten(&link, &universe, args, until).await
     });
     drop(holder);
     let done = done?;
@@ -107,8 +108,12 @@ impl Done {
     }
 }
 
-async fn flatten(link: &Link, universe: &Universe, args: &FlattenArgs) -> Result<Done, Failed> {
-    let until = Instant::now() + args.within;
+async fn flatten(
+    link: &Link,
+    universe: &Universe,
+    args: &FlattenArgs,
+    until: Instant,
+) -> Result<Done, Failed> {
     let sweep = |until| Sweep {
         link,
         universe,

@@ -15,9 +15,11 @@ mod plan;
 use std::io::Write as _;
 use std::time::Duration;
 
-use hl_client::{RetryPolicy, clock};
+use hl_client::{InfoClient, InfoError, RetryPolicy, clock};
 use hl_specs::Universe;
+use hl_wire::info::Meta;
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::config::{Settings, Venue as Where};
 use crate::exit::{Exit, Failed};
@@ -121,21 +123,40 @@ impl Account {
         Ok(holder)
     }
 
-    /// Connections of its own, and the markets.
-    async fn link(&self) -> Result<(Link, Universe), Failed> {
+    /// Connections of its own, and the markets; a venue that is unwell is asked until `until`.
+    async fn link(&self, until: Instant) -> Result<(Link, Universe), Failed> {
         let Access { endpoint, account, key_file, .. } = &self.access;
         let key = keyfile::read(key_file)?;
         let nonces = venue::nonces_or_beside(&venue::mark(key_file), &key)?;
         let link = venue::link(endpoint.clone(), *account, key, nonces)?;
         let patient = link.info.with_retries(RetryPolicy::default());
-        let meta = patient.meta(None).await.map_err(unreachable)?;
-        let mut builder = Universe::builder().perps(&meta);
+        let mut builder = Universe::builder().perps(&meta(&patient, until).await?);
         // Spot orders of a human can only be cancelled by the number of their pair.
-        if let Ok(spot) = patient.spot_meta().await {
+        if let Ok(Ok(spot)) = timeout(SPOT, patient.spot_meta()).await {
             builder = builder.spot(&spot);
         }
         let universe = builder.build();
         Ok((link, universe.map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?))
+    }
+}
+
+/// Without the list of markets nothing can be cancelled: it is asked for again and again. Where nobody
+/// listens at all, the address is wrong or the venue is gone, and that is said at once.
+async fn meta(info: &InfoClient, until: Instant) -> Result<Meta, Failed> {
+    loop {
+        let error = match timeout_at(until, info.meta(None)).await {
+            Ok(Ok(meta)) => return Ok(meta),
+            Ok(Err(error)) => error,
+            Err(_) => {
+                return Err(Failed::new(Exit::Unreachable, "the venue has not answered in time")
+                    .hint("again, or with a longer --within"));
+            }
+        };
+        let gone = matches!(&error, InfoError::Transport(error) if !error.was_sent());
+        if gone || matches!(error, InfoError::Refused { .. }) || Instant::now() + LOOK >= until {
+            return Err(unreachable(error));
+        }
+        tokio::time::sleep(LOOK * 5).await;
     }
 }
 
@@ -147,5 +168,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failed>>) -> Result<T, Faile
     result
 }
 
+/// How long the spot markets may take: hardly anybody needs them here.
+const SPOT: Duration = Duration::from_secs(2);
 /// How often something that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(100);

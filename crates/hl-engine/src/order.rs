@@ -86,6 +86,8 @@ pub(crate) struct Nonce {
     /// Since when we know that the order can reach no block any more: its nonce was burnt, or the
     /// venue's time has passed `expires`.
     pub(crate) dead: Option<Millis>,
+    /// The venue's time then, as far as it was heard.
+    pub(crate) dead_by: Option<Millis>,
     /// Whether the venue has said that the nonce is used: then it cannot be burnt.
     pub(crate) used: bool,
     /// From when on it is to be burnt, if the order is still in doubt.
@@ -94,7 +96,7 @@ pub(crate) struct Nonce {
 
 impl Nonce {
     pub(crate) const fn new(expires: Millis) -> Self {
-        Self { expires, dead: None, used: false, burn_from: Millis(u64::MAX) }
+        Self { expires, dead: None, dead_by: None, used: false, burn_from: Millis(u64::MAX) }
     }
 }
 
@@ -170,6 +172,8 @@ pub(crate) struct Order {
     pub(crate) cancel: Option<Cancel>,
     pub(crate) asking: Option<Asking>,
     pub(crate) closed_at: Millis,
+    /// The venue's time, as far as it was heard, when the order came into its phase.
+    pub(crate) dated: Option<(Phase, Millis)>,
     /// What the request that carried it was refused for, if that says nothing about the order yet.
     pub(crate) refused: Option<RejectCode>,
     /// Whether the attempt's terminal event has been written.
@@ -271,6 +275,26 @@ impl Order {
         }
     }
 
+    /// Notes the venue's time of what has become of the order since the last look.
+    pub(crate) fn date(&mut self, venue_now: Millis) {
+        if self.dated.is_none_or(|(phase, _)| phase != self.phase) {
+            self.dated = Some((self.phase, venue_now));
+        }
+        if self.nonce.dead.is_some() {
+            self.nonce.dead_by.get_or_insert(venue_now);
+        }
+    }
+
+    /// Whether a document of the venue about the moment `time` can know what became of the order: a
+    /// node that lags behind tells of a time before it, and nothing in that is evidence.
+    pub(crate) fn is_known_at(&self, time: Millis) -> bool {
+        let since = match self.phase {
+            Phase::Pending | Phase::Unknown => self.nonce.dead_by,
+            Phase::Live | Phase::Closed => self.dated.map(|(_, at)| at),
+        };
+        since.is_some_and(|since| time > since)
+    }
+
     /// The nonce is dead since `now`: what the venue says from then on counts.
     pub(crate) fn bury(&mut self, now: Millis, settle_ms: u64) {
         if matches!(self.phase, Phase::Pending | Phase::Unknown) && self.nonce.dead.is_none() {
@@ -297,6 +321,8 @@ impl Order {
         self.sent = self.sent.min(now);
         self.closed_at = self.closed_at.min(now);
         self.nonce.dead = self.nonce.dead.map(|at| at.min(now));
+        self.nonce.dead_by = self.nonce.dead_by.map(|at| at.min(now));
+        self.dated = self.dated.map(|(phase, at)| (phase, at.min(now)));
         if self.nonce.burn_from != Millis(u64::MAX) {
             self.nonce.burn_from = self.nonce.burn_from.min(now.plus(retry_ms));
         }

@@ -153,6 +153,13 @@ impl Orders {
         self.open.iter().fold(exposure, |sum, order| sum.with(order.side, order.reserve()))
     }
 
+    /// The same for those that are known to rest, as the venue last said: what is surely there, where
+    /// [`Orders::add_to`] is what may be there.
+    pub(crate) fn add_certain_to(&self, exposure: Exposure) -> Exposure {
+        let certain = self.open.iter().filter(|order| order.is_settled());
+        certain.fold(exposure, |sum, order| sum.with(order.side, order.remaining()))
+    }
+
     /// The highest bid and the lowest ask that may be in the book.
     pub(crate) fn extremes(&self) -> (Option<Price>, Option<Price>) {
         let of = |side| {

@@ -113,18 +113,24 @@ impl Engine {
         };
         self.heard_time(time);
         let before = self.worth();
+        let mut is_old = false;
         self.on_markets(|market, clerk| {
             let held = positions.iter().find(|position| position.market == market.id);
             let size = held.map_or(SignedSize::ZERO, |position| position.size);
-            market.reported(asked, time, size, clerk);
+            is_old |= market.reported(asked, time, size, clerk);
         });
+        self.account_time = time;
+        if is_old {
+            let soon = self.now.plus(self.config.timing.retry_ms);
+            self.sync.account.hurry(soon);
+        }
         self.corrected(before);
         self.money(time, money);
         self.announce();
     }
 
     pub(super) fn status(&mut self, request: RequestId, cloid: Cloid, found: &Found) {
-        let account = self.sync.account.good;
+        let account = self.sync.account.good.map(|asked| (asked, self.account_time));
         let market = match found {
             Found::Yes(update) => Some(update.market),
             Found::No => self.cloids.market_of(cloid),

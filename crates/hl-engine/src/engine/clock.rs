@@ -58,6 +58,8 @@ impl Engine {
     fn rebase(&mut self) {
         let (now, retry_ms) = (self.now, self.config.timing.retry_ms);
         self.quiet = self.quiet.min(now);
+        // What lies further ahead than the clocks may differ is not the venue's time by this clock.
+        self.venue_now = self.venue_now.min(now.plus(self.config.timing.max_skew_ms));
         self.sync.rebase(now);
         self.rebase_burns(now);
         self.out.budgets.rebase(now);

@@ -75,6 +75,7 @@ impl Engine {
             if venue_now > order.nonce.expires {
                 order.bury(now, timing.unknown_settle_ms);
             }
+            order.date(venue_now);
             if order.wants_burn(now) {
                 let of = order.slot.request;
                 let known = self.burns.iter().any(|burn| burn.of == of);

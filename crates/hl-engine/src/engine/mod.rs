@@ -73,6 +73,8 @@ pub struct Engine {
     seq: u64,
     /// The latest block that the venue has told of.
     venue_now: Millis,
+    /// The moment that the last report of the account speaks of.
+    account_time: Millis,
     /// Whether anything has been told yet.
     started: bool,
     /// Nonces that are being burnt.
@@ -130,6 +132,7 @@ impl Engine {
             risk: AccountRisk::default(),
             seq: 0,
             venue_now: Millis(0),
+            account_time: Millis(0),
             started: false,
             burns: Vec::with_capacity(BURNS),
             burnt: 0,
@@ -299,7 +302,10 @@ impl Engine {
                 self.forced_again();
             }
             Input::Fill(fill) => self.fill(&fill),
-            Input::Order(update) => self.update(&update),
+            Input::Order(update) => {
+                self.heard_time(update.time);
+                self.update(&update);
+            }
             Input::Outcome { request, replies } => self.outcome(request, replies),
             Input::OpenOrders { request, orders } => self.listing(request, orders),
             Input::Account { request, time, positions, money } => {

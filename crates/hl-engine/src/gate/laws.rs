@@ -150,6 +150,11 @@ impl Case {
                 bids: Size::from_raw(self.bids * LOT),
                 asks: Size::from_raw(self.asks * LOT),
             },
+            certain: Exposure {
+                position: SignedSize::from_raw(self.position * 1_000_000),
+                bids: Size::from_raw(self.bids * LOT),
+                asks: Size::from_raw(self.asks * LOT),
+            },
             mark: self.mark.map(cents),
             max_position: Notional::whole(self.max_position),
             gross_others: self.others.map(Notional::whole),

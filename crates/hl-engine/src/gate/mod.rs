@@ -111,6 +111,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) references: Result<(Price, Price), NoQuote>,
     pub(crate) collar: Collar,
     pub(crate) exposure: Exposure,
+    /// The part of it that is not in doubt: the position, and orders that are known to rest.
+    pub(crate) certain: Exposure,
     /// The price at which positions are valued.
     pub(crate) mark: Option<Price>,
     pub(crate) max_position: Notional,

@@ -92,14 +92,16 @@ fn position_cap(order: &Candidate, facts: &Facts<'_>) -> Verdict {
 }
 
 /// An order that does not worsen its own market's worst case is never stopped here: with the sum
-/// above its limit, or not computable, the side that reduces must still be able to trade.
+/// above its limit, or not computable, the side that reduces must still be able to trade. The worst
+/// case that excuses it is the one that surely is; an order in doubt may be none in truth, and then
+/// this one would be what breaks the limit.
 fn gross_cap(order: &Candidate, facts: &Facts<'_>) -> Verdict {
     if reduces(order, &facts.exposure) {
         return Ok(());
     }
     let max = Figure::Notional(facts.max_gross);
     let mark = facts.mark.ok_or((Figure::None, max))?;
-    let before = facts.exposure.worst_of_both(mark);
+    let before = facts.certain.worst_of_both(mark);
     let after = facts.exposure.with(order.side, order.size.get()).worst_of_both(mark);
     if after <= before {
         return Ok(());

@@ -33,6 +33,7 @@ fn facts(spec: &MarketSpec) -> Facts<'_> {
         references: Ok((price("164.9"), price("164.9"))),
         collar: Collar { oracle: Ppm::ONE, slow: Ppm::ONE, ..Collar::default() },
         exposure: Exposure::default(),
+        certain: Exposure::default(),
         mark: Some(price("164.9")),
         max_position: Notional::whole(1_000),
         gross_others: Some(Notional::ZERO),
@@ -211,6 +212,17 @@ fn the_gross_cap_never_stops_the_side_that_reduces() {
         })
     };
     assert_eq!((others(835), others(836)), (None, Some(Rule::GrossCap)));
+    // The other end of the market may be as bad already; it excuses only if it is sure to be.
+    let asks = |certain| {
+        stops_bid(move |facts| {
+            let asks = Exposure { asks: size("2"), ..Exposure::default() };
+            facts.exposure = asks;
+            facts.certain = if certain { asks } else { Exposure::default() };
+            facts.gross_others = Some(Notional::whole(900));
+            facts.max_gross = Notional::whole(1_000);
+        })
+    };
+    assert_eq!((asks(true), asks(false)), (None, Some(Rule::GrossCap)));
 }
 
 #[test]

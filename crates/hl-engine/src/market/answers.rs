@@ -395,7 +395,7 @@ impl Market {
     }
 
     /// Takes the answer to a question about one order. `account` is when the account was asked for
-    /// that last came as a whole. Returns whether that is needed anew: a venue that knows nothing of
+    /// that last came as a whole, and the moment it speaks of. Returns whether that is needed anew: a venue that knows nothing of
     /// the account any more knows nothing of its orders either, and then "no such order" is no
     /// evidence.
     pub(crate) fn status(
@@ -403,12 +403,13 @@ impl Market {
         request: RequestId,
         cloid: Cloid,
         found: &Found,
-        account: Option<Millis>,
+        account: Option<(Millis, Millis)>,
         clerk: &mut Clerk<'_>,
     ) -> bool {
         let (retry_ms, settle_ms) = (clerk.timing.retry_ms, clerk.timing.unknown_settle_ms);
         let Some(order) = self.orders.get_mut(cloid) else { return false };
         let (dead, acknowledged) = (order.dead_since(), order.ended);
+        let knows = account.filter(|(_, time)| order.is_known_at(*time));
         let Some(asking) = &mut order.asking else { return false };
         let Some((_, asked)) = asking.query.filter(|(id, _)| *id == request) else { return false };
         asking.again(clerk.now, retry_ms);
@@ -427,7 +428,7 @@ impl Market {
                 asking.misses = asking.misses.saturating_add(1);
                 asking.next = clerk.now.plus(retry_ms);
                 let needed = if acknowledged { MISSES_ACKNOWLEDGED } else { MISSES };
-                let known = account.is_some_and(|at| at >= asking.since);
+                let known = knows.is_some_and(|(at, _)| at >= asking.since);
                 if asking.misses >= needed && known {
                     self.vanished(cloid, clerk);
                 }

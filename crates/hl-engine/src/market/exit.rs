@@ -160,6 +160,7 @@ impl Market {
             cancel: None,
             asking: None,
             closed_at: Millis(0),
+            dated: None,
             refused: None,
             ended: false,
             listed: false,

@@ -179,14 +179,15 @@ impl Market {
         self.orders.push(order);
     }
 
-    /// Takes the venue's word about the position at `time`, asked for at `asked`.
+    /// Takes the venue's word about the position at `time`, asked for at `asked`. Returns whether it
+    /// was too old to tell what the orders traded that are gone.
     pub(crate) fn reported(
         &mut self,
         asked: Millis,
         time: Millis,
         venue: SignedSize,
         clerk: &mut Clerk<'_>,
-    ) {
+    ) -> bool {
         if let Some(local) = self.ledger.anchor(time, venue) {
             let pair = self.pair();
             let line = ReconLine::Position { pair, local, venue };
@@ -194,13 +195,20 @@ impl Market {
         }
         // The report contains whatever orders traded that were gone well before it was asked for.
         let settle_ms = clerk.timing.retry_ms;
+        let mut is_old = false;
         for order in self.orders.iter_mut() {
-            if order.phase == Phase::Closed && asked.since(order.closed_at) > settle_ms {
+            if order.phase != Phase::Closed || asked.since(order.closed_at) <= settle_ms {
+                continue;
+            }
+            if order.is_known_at(time) {
                 order.told = Some(order.filled);
+            } else {
+                is_old = true;
             }
         }
         self.orders.sweep();
         self.dirty = true;
+        is_old
     }
 }
 
@@ -231,6 +239,7 @@ fn orphan(cloid: Cloid, side: Side, price: Price, size: Size) -> Order {
         cancel: None,
         asking: None,
         closed_at: Millis(0),
+        dated: None,
         refused: None,
         ended: true,
         listed: true,

@@ -194,6 +194,12 @@ impl Market {
         self.orders.add_to(Exposure { position: self.ledger.position(), bids, asks })
     }
 
+    /// What of [`Market::exposure`] is not in doubt.
+    pub(crate) fn certain(&self) -> Exposure {
+        let ((bids, asks), position) = (self.foreign, self.ledger.position());
+        self.orders.add_certain_to(Exposure { position, bids, asks })
+    }
+
     /// What may trade, or may have traded, without an order of this run: foreign orders, and fills
     /// that are not settled.
     fn beyond_control(&self) -> (Size, Size) {

@@ -2,8 +2,9 @@
 
 use hl_engine::{
     BurnStage, Command, Doubt, EventKind, Input, NoQuote, OrderState, Query, Reply, SubmitEnd,
+    VenueState,
 };
-use hl_quant::{Side, Size};
+use hl_quant::{Millis, Side, Size};
 use hl_wire::{Oid, RejectCode};
 
 use crate::bench::{BTC, Bench, SOL, config, size};
@@ -94,7 +95,7 @@ fn before_its_nonce_is_dead_no_number_of_reads_makes_an_order_gone() {
     // The venue's time moves past the expiry: now two reads suffice.
     bench.hold = |_| false;
     bench.books();
-    bench.pass(2_500);
+    bench.pass(8_000);
     assert_eq!(bench.engine.stats().not_found, 2);
 }
 
@@ -383,4 +384,35 @@ fn an_order_that_came_to_another_market_is_taken_away_there_before_anything_is_q
     assert!(!orders(&bench, BTC).contains(&bid.cloid));
     assert_eq!(why(&bench), None);
     assert_eq!(bench.venue.open().count(), 4, "quoted as before");
+}
+
+fn is_account(command: &Command) -> bool {
+    matches!(command, Command::Reconcile { query: Query::Account, .. })
+}
+
+#[test]
+fn a_report_as_of_before_an_order_was_filled_is_no_word_about_its_fill() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let (before, bid) = (bench.now, bench.one(SOL, Side::Bid));
+    bench.pass(500);
+    bench.hold = |command| matches!(command, Command::Reconcile { .. });
+    bench.streams = false;
+    // It trades as a whole, and the stream says so; the fill itself is on its way for long.
+    bench.venue.now = bench.now;
+    bench.venue.trade(bid.cloid, bid.remaining).unwrap();
+    let order = bench.venue.orders.iter().find(|order| order.cloid == Some(bid.cloid)).unwrap();
+    let update = order.update(bench.now);
+    assert_eq!(update.state, VenueState::Filled);
+    bench.input(Input::Order(update));
+    let owes = |bench: &Bench| bench.engine.orders(SOL).any(|order| order.cloid == bid.cloid);
+    let money = bench.venue.money;
+    for (time, owed) in [(before, true), (Millis(bench.now.0 + 60_000), false)] {
+        bench.pass(65_000);
+        let asked = bench.held.iter().rposition(is_account).unwrap();
+        let request = bench.held.remove(asked).request();
+        let positions = &bench.venue.held();
+        bench.engine.handle(bench.now, Input::Account { request, time, positions, money });
+        assert_eq!(owes(&bench), owed, "as of {time:?}");
+    }
 }

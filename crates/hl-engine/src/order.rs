@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use hl_quant::{MarketSpec, Millis, Price, QuantFields, Side, Size};
 use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
-use crate::{Doubt, IntentId, OrderState, RequestId, Want};
+use crate::{IntentId, OrderState, RequestId, Want};
 
 /// Where in which command an order was: how an answer finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +233,19 @@ impl Order {
         self.asking = (!self.reserve().is_zero()).then(|| Asking::at(now.plus(retry_ms)));
     }
 
+    /// Adds to what it has traded, if it is known what it was placed for. Returns that and the sum if
+    /// the sum is more.
+    pub(crate) fn fill(&mut self, now: Millis, size: Size, retry_ms: u64) -> Option<(Size, Size)> {
+        if !self.size_is_whole {
+            return None;
+        }
+        self.filled = self.filled.saturating_add(size);
+        if self.filled >= self.size && self.may_rest() {
+            self.close(now, Some(self.size), retry_ms);
+        }
+        (self.filled > self.size).then_some((self.size, self.filled))
+    }
+
     /// Asks the venue about the order from `at` on, if it is not being asked already. Returns
     /// whether that is new.
     pub(crate) fn ask(&mut self, at: Millis) -> bool {
@@ -243,14 +256,77 @@ impl Order {
         new
     }
 
-    /// The placing is in doubt: from now on only the venue's word settles it.
-    pub(crate) fn doubt(&mut self, now: Millis, why: Doubt, retry_ms: u64) -> Option<Doubt> {
+    /// Whether it is known that the venue took the order, or that it did not.
+    pub(crate) const fn is_answered(&self) -> bool {
+        matches!(self.phase, Phase::Live | Phase::Closed)
+    }
+
+    /// The venue took the order; `filled` is how much it says traded at once.
+    pub(crate) fn accept(&mut self, now: Millis, filled: Size, retry_ms: u64) {
+        self.phase = Phase::Live;
+        self.asking = None;
+        // A fill counts when it comes itself. Until then an order that is called filled keeps its
+        // place and all of its exposure, as one that rests; and if no fill comes, the venue is asked
+        // about the order, because an answer that errs would double it.
+        if self.origin == Origin::Exit {
+            // It never rests; how much of it traded is the venue's to say.
+            self.close(now, None, retry_ms);
+        } else if !filled.is_zero() {
+            self.ask(now.plus(retry_ms));
+        }
+    }
+
+    /// The venue has said that it rests. Of one that is closed for good that is an older word which
+    /// came late.
+    pub(crate) fn open(&mut self) {
+        if self.may_rest() {
+            self.phase = Phase::Live;
+            self.asking = None;
+        }
+    }
+
+    /// A fill or a list has shown that the venue took it.
+    pub(crate) fn exists(&mut self) {
+        if !self.is_answered() {
+            self.open();
+        }
+    }
+
+    /// The cancel of it, if there is one, has been answered.
+    pub(crate) fn answer_cancel(&mut self) {
+        if let Some(cancel) = &mut self.cancel {
+            cancel.answered = true;
+        }
+    }
+
+    /// No answer to the cancel, or modify, of it will come: the cancel may be sent again, and what a
+    /// modify has done nobody knows.
+    pub(crate) fn give_up_cancel(&mut self) {
+        self.answer_cancel();
+        self.cancel = self.cancel.filter(|cancel| cancel.replaced_by.is_none());
+    }
+
+    /// The request that carried it was refused.
+    pub(crate) fn turn_away(&mut self, now: Millis, code: RejectCode, settle_ms: u64) {
+        self.refused = Some(code);
+        match code {
+            // Some request with this nonce has reached a block, so it cannot be burnt.
+            RejectCode::Nonce => self.nonce.used = true,
+            // The venue's own clock has passed the expiry.
+            RejectCode::Expired => self.bury(now, settle_ms),
+            _ => {}
+        }
+    }
+
+    /// The placing is in doubt: from now on only the venue's word settles it. Returns whether that is
+    /// new.
+    pub(crate) fn doubt(&mut self, now: Millis, retry_ms: u64) -> bool {
         if self.phase == Phase::Pending {
             self.phase = Phase::Unknown;
             // One question first: most orders in doubt have been placed, and a burn would be wasted.
             self.nonce.burn_from = now.plus(retry_ms);
         }
-        self.ask(now).then_some(why)
+        self.ask(now)
     }
 
     /// Whether it is of an earlier run and nobody knows yet what became of it.

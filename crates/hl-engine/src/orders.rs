@@ -69,6 +69,16 @@ impl Orders {
         self.open.iter_mut().find(|order| order.cloid == cloid)
     }
 
+    /// Does something to one order, and returns what came of it; `None` if there is no such order, or
+    /// none any more.
+    pub(crate) fn edit<T>(
+        &mut self,
+        cloid: Cloid,
+        what: impl FnOnce(&mut Order) -> T,
+    ) -> Option<T> {
+        self.get_mut(cloid).map(what)
+    }
+
     /// By our name if the message carries one, else by any name that the venue has given it.
     pub(crate) fn find_mut(&mut self, cloid: Option<Cloid>, oid: Oid) -> Option<&mut Order> {
         self.open.iter_mut().find(|order| match cloid {

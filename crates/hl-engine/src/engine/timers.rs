@@ -192,14 +192,8 @@ fn expire(market: &mut Market, clerk: &mut Clerk<'_>) {
         let Some(cloid) = late.map(|order| order.cloid) else { break };
         market.doubt(cloid, Doubt::Timeout, clerk);
     }
-    while let Some(cloid) = late_cancel(market, now, timeout) {
-        let Some(order) = market.orders.get_mut(cloid) else { break };
-        let Some(cancel) = &mut order.cancel else { break };
-        cancel.answered = true;
-        let is_modify = cancel.replaced_by.is_some();
-        if is_modify {
-            order.cancel = None;
-        }
+    while let Some((cloid, is_modify)) = late_cancel(market, now, timeout) {
+        market.orders.edit(cloid, Order::give_up_cancel);
         let line = CancelLine { pair: market.pair(), cloid, stage: CancelStage::Unknown };
         clerk.out.event(now, EventKind::Cancel(line));
         if is_modify {
@@ -210,9 +204,10 @@ fn expire(market: &mut Market, clerk: &mut Clerk<'_>) {
     }
 }
 
-/// An order whose cancel has waited too long for its answer.
-fn late_cancel(market: &Market, now: Millis, timeout: u64) -> Option<Cloid> {
-    let is_late =
-        |order: &&Order| order.cancel.is_some_and(|c| !c.answered && now.since(c.sent) >= timeout);
-    market.orders.iter().find(is_late).map(|order| order.cloid)
+/// An order whose cancel has waited too long for its answer, and whether that was a modify.
+fn late_cancel(market: &Market, now: Millis, timeout: u64) -> Option<(Cloid, bool)> {
+    market.orders.iter().find_map(|order| {
+        let cancel = order.cancel.filter(|c| !c.answered && now.since(c.sent) >= timeout)?;
+        Some((order.cloid, cancel.replaced_by.is_some()))
+    })
 }

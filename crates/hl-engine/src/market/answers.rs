@@ -8,7 +8,7 @@ use crate::{
     CancelLine, CancelStage, CloidTag, Doubt, EventKind, Found, IntentId, OrderUpdate, RaceLine,
     RacePace, Reply, RequestId, Submit, SubmitEnd, Timing, VenueState,
     budget::limits::EXPIRED_COST,
-    order::{Order, Origin, Phase},
+    order::{Order, Origin, Slot},
     outbox::Outbox,
     stats::{Stats, bump},
 };
@@ -89,10 +89,22 @@ impl Market {
     /// Ends an attempt, and the guard's with it if it was a second try.
     pub(super) fn end(&mut self, cloid: Cloid, how: SubmitEnd, clerk: &mut Clerk<'_>) {
         let pair = self.pair();
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        if let Some(second) = end(order, how, &pair, &mut self.stats, clerk) {
+        let stats = &mut self.stats;
+        let second = self.orders.edit(cloid, |order| end(order, how, &pair, stats, clerk));
+        if let Some(second) = second.flatten() {
             self.guard_end(second, how, clerk);
         }
+    }
+
+    /// Closes an order; `told` is how much of it traded, if that is known.
+    fn close(
+        &mut self,
+        cloid: Cloid,
+        clerk: &Clerk<'_>,
+        told: impl FnOnce(&Order) -> Option<Size>,
+    ) {
+        let (now, retry_ms) = (clerk.now, clerk.timing.retry_ms);
+        self.orders.edit(cloid, |order| order.close(now, told(order), retry_ms));
     }
 
     /// Takes the answer to a command. Whatever order of this market was in it is found by its slot.
@@ -102,25 +114,22 @@ impl Market {
         replies: &[Reply],
         clerk: &mut Clerk<'_>,
     ) -> bool {
-        let mut found = false;
-        let reply = |index: usize| replies.get(index).copied().unwrap_or(Reply::Unknown);
-        let placed = self.cloids(|order| order.slot.request == request);
-        let taken = self
-            .cloids(|order| order.cancel.is_some_and(|c| c.slot.request == request && !c.answered));
-        for cloid in placed {
-            let Some(slot) = self.orders.get_mut(cloid).map(|order| order.slot) else { continue };
-            self.placed(cloid, reply(slot.index), clerk);
-            found = true;
+        let reply = |slot: Slot| replies.get(slot.index).copied().unwrap_or(Reply::Unknown);
+        let placed =
+            self.of_orders(|o| (o.slot.request == request).then_some((o.cloid, reply(o.slot))));
+        let taken = self.of_orders(|order| {
+            let cancel = order.cancel.filter(|c| c.slot.request == request && !c.answered)?;
+            Some((order.cloid, cancel.replaced_by, reply(cancel.slot)))
+        });
+        let found = !placed.is_empty() || !taken.is_empty();
+        for (cloid, reply) in placed {
+            self.placed(cloid, reply, clerk);
         }
-        for cloid in taken {
-            let Some(cancel) = self.orders.get_mut(cloid).and_then(|order| order.cancel) else {
-                continue;
-            };
-            match cancel.replaced_by {
-                Some(_) => self.replaced(cloid, reply(cancel.slot.index), clerk),
-                None => self.canceled(cloid, reply(cancel.slot.index), clerk),
+        for (cloid, replaced_by, reply) in taken {
+            match replaced_by {
+                Some(_) => self.replaced(cloid, reply, clerk),
+                None => self.canceled(cloid, reply, clerk),
             }
-            found = true;
         }
         self.orders.sweep();
         self.dirty |= found;
@@ -129,8 +138,7 @@ impl Market {
 
     /// The answer about a new order.
     fn placed(&mut self, cloid: Cloid, reply: Reply, clerk: &mut Clerk<'_>) {
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        if !matches!(order.phase, Phase::Pending | Phase::Unknown) {
+        if self.orders.edit(cloid, |order| order.is_answered()) == Some(true) {
             // A stream was faster than the answer, or a question has settled it.
             if let Reply::Accepted { oid: Some(oid), .. } = reply {
                 self.learn_oid(cloid, oid, clerk);
@@ -139,17 +147,8 @@ impl Market {
         }
         match reply {
             Reply::Accepted { oid, filled } => {
-                order.phase = Phase::Live;
-                order.asking = None;
-                // A fill counts when it comes itself. Until then an order that is called filled keeps
-                // its place and all of its exposure, as one that rests; and if no fill comes, the
-                // venue is asked about the order, because an answer that errs would double it.
-                if order.origin == Origin::Exit {
-                    // It never rests; how much of it traded is the venue's to say.
-                    order.close(clerk.now, None, clerk.timing.retry_ms);
-                } else if !filled.is_zero() {
-                    order.ask(clerk.now.plus(clerk.timing.retry_ms));
-                }
+                let (now, retry_ms) = (clerk.now, clerk.timing.retry_ms);
+                self.orders.edit(cloid, |order| order.accept(now, filled, retry_ms));
                 self.end(cloid, SubmitEnd::Accepted, clerk);
                 self.rejects = 0;
                 if let Some(oid) = oid {
@@ -159,16 +158,9 @@ impl Market {
             Reply::Rejected { code, .. } if is_about_the_request(code) => {
                 self.turned_away(cloid, code, clerk);
             }
-            Reply::Rejected { code, bbo } => {
-                order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
-                let quotes = order.origin == Origin::Quote;
-                self.end(cloid, SubmitEnd::Rejected(code), clerk);
-                if quotes {
-                    self.rejected(cloid, code, bbo, clerk);
-                }
-            }
+            Reply::Rejected { code, bbo } => self.refuse(cloid, code, bbo, clerk),
             Reply::NeverSent => {
-                order.close(clerk.now, Some(Size::ZERO), clerk.timing.retry_ms);
+                self.close(cloid, clerk, |_| Some(Size::ZERO));
                 self.end(cloid, SubmitEnd::NeverSent, clerk);
                 self.next_round = self.next_round.max(clerk.now.plus(clerk.timing.retry_ms));
             }
@@ -176,23 +168,28 @@ impl Market {
         }
     }
 
+    /// The venue refused the order itself.
+    fn refuse(
+        &mut self,
+        cloid: Cloid,
+        code: RejectCode,
+        bbo: Option<(Price, Price)>,
+        clerk: &mut Clerk<'_>,
+    ) {
+        self.close(cloid, clerk, |_| Some(Size::ZERO));
+        self.end(cloid, SubmitEnd::Rejected(code), clerk);
+        self.rejected(cloid, code, bbo, clerk);
+    }
+
     /// The request was refused before anybody looked at its orders. That copy of it did nothing.
     /// Whether an earlier one was executed, which something between us and the venue has sent twice,
     /// only the venue's word about the order tells, or the death of the nonce.
     fn turned_away(&mut self, cloid: Cloid, code: RejectCode, clerk: &mut Clerk<'_>) {
         self.doubt(cloid, Doubt::TurnedAway(code), clerk);
-        let settle_ms = clerk.timing.unknown_settle_ms;
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        order.refused = Some(code);
-        let quotes = order.origin == Origin::Quote;
-        match code {
-            // Some request with this nonce has reached a block, so it cannot be burnt.
-            RejectCode::Nonce => return order.nonce.used = true,
-            // The venue's own clock has passed the expiry.
-            RejectCode::Expired => order.bury(clerk.now, settle_ms),
-            _ => {}
-        }
-        if quotes {
+        let (now, settle_ms) = (clerk.now, clerk.timing.unknown_settle_ms);
+        self.orders.edit(cloid, |order| order.turn_away(now, code, settle_ms));
+        // A used nonce is the answer to a copy of the request, and says nothing about the market.
+        if code != RejectCode::Nonce {
             self.rejected(cloid, code, None, clerk);
         }
     }
@@ -206,6 +203,9 @@ impl Market {
         bbo: Option<(Price, Price)>,
         clerk: &mut Clerk<'_>,
     ) {
+        let order = self.orders.edit(cloid, |order| order.clone());
+        // An order that closes a position counts against no quoting.
+        let Some(order) = order.filter(|order| order.origin == Origin::Quote) else { return };
         self.dirty = true;
         if is_our_fault(code) {
             self.risk.rejects.count(clerk.now);
@@ -220,14 +220,10 @@ impl Market {
             RejectCode::Expired => clerk.out.budgets.address.spend(clerk.now, EXPIRED_COST - 1),
             _ => {}
         }
-        let order = self.orders.get_mut(cloid).map(|order| order.clone());
         if code == RejectCode::Alo || bbo.is_some() {
-            if let Some(order) = order {
-                self.lost_race(&order, bbo, clerk);
-            }
-            return;
+            return self.lost_race(&order, bbo, clerk);
         }
-        if order.is_some_and(|order| self.guard_refusal(&order, code, clerk)) {
+        if self.guard_refusal(&order, code, clerk) {
             return;
         }
         // A modify of an order that was just gone is a race too, if one that tells nothing.
@@ -278,35 +274,28 @@ impl Market {
     /// The answer about an order that a modify was to take away. If the new order stands, the old
     /// one is gone. If not, the cancel may have happened all the same.
     fn replaced(&mut self, cloid: Cloid, reply: Reply, clerk: &mut Clerk<'_>) {
-        match reply {
-            Reply::Accepted { .. } => self.canceled(cloid, reply, clerk),
-            Reply::NeverSent => {
-                if let Some(order) = self.orders.get_mut(cloid) {
-                    order.cancel = None;
-                }
-            }
-            Reply::Rejected { .. } | Reply::Unknown => {
-                if let Some(order) = self.orders.get_mut(cloid) {
-                    order.cancel = None;
-                }
-                self.doubt(cloid, Doubt::Reply, clerk);
-            }
+        if let Reply::Accepted { .. } = reply {
+            return self.canceled(cloid, reply, clerk);
+        }
+        self.orders.edit(cloid, |order| order.cancel = None);
+        if reply != Reply::NeverSent {
+            self.doubt(cloid, Doubt::Reply, clerk);
         }
     }
 
     /// The answer to a cancel.
     fn canceled(&mut self, cloid: Cloid, reply: Reply, clerk: &mut Clerk<'_>) {
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        if let Some(cancel) = &mut order.cancel {
-            cancel.answered = true;
-        }
-        if !order.may_rest() {
+        let rests = self.orders.edit(cloid, |order| {
+            order.answer_cancel();
+            order.may_rest()
+        });
+        if rests != Some(true) {
             return;
         }
         let stage = match reply {
             Reply::Accepted { .. } => {
                 // The order was placed, or there would have been nothing to cancel.
-                order.close(clerk.now, None, clerk.timing.retry_ms);
+                self.close(cloid, clerk, |_| None);
                 self.end(cloid, SubmitEnd::Accepted, clerk);
                 bump(&mut self.stats.canceled);
                 CancelStage::Done
@@ -326,8 +315,8 @@ impl Market {
 
     /// What became of the order is not known; the venue is asked, and its exposure stays reserved.
     pub(crate) fn doubt(&mut self, cloid: Cloid, why: Doubt, clerk: &mut Clerk<'_>) {
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        if order.doubt(clerk.now, why, clerk.timing.retry_ms).is_some() {
+        let (now, retry_ms) = (clerk.now, clerk.timing.retry_ms);
+        if self.orders.edit(cloid, |order| order.doubt(now, retry_ms)) == Some(true) {
             bump(&mut self.stats.unknown);
             let pair = self.pair();
             clerk.out.event(clerk.now, EventKind::Unknown { pair, cloid, why });
@@ -336,8 +325,7 @@ impl Market {
 
     /// The order's name at the venue is known now; fills that waited for it are its own.
     pub(super) fn learn_oid(&mut self, cloid: Cloid, oid: Oid, clerk: &mut Clerk<'_>) {
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        order.oids.learn(oid);
+        self.orders.edit(cloid, |order| order.oids.learn(oid));
         let waiting = self.orders.take_unmatched(oid);
         if !waiting.is_zero() {
             self.count_fill(cloid, waiting, clerk);
@@ -348,31 +336,26 @@ impl Market {
     pub(crate) fn update(&mut self, update: &OrderUpdate, clerk: &mut Clerk<'_>) {
         let found = self.orders.find_mut(update.cloid, update.oid).map(|order| order.cloid);
         let Some(cloid) = found else { return };
-        if matches!(update.state, VenueState::Rejected(_)) {
-            // An order that never rested has an oid that no fill will carry.
-        } else {
+        // An order that never rested has an oid that no fill will carry.
+        if !matches!(update.state, VenueState::Rejected(_)) {
             self.learn_oid(cloid, update.oid, clerk);
         }
-        let Some(order) = self.orders.get_mut(cloid) else { return };
         let told = update.original.saturating_sub(update.remaining);
-        let retry_ms = clerk.timing.retry_ms;
         match update.state {
-            VenueState::Open if order.may_rest() => {
-                order.phase = Phase::Live;
-                order.asking = None;
+            VenueState::Open => {
+                self.orders.edit(cloid, Order::open);
                 self.end(cloid, SubmitEnd::Accepted, clerk);
             }
-            // Closed for good; an older word came late.
-            VenueState::Open => {}
             VenueState::Filled => {
-                order.close(clerk.now, Some(order.size), retry_ms);
+                self.close(cloid, clerk, |order| Some(order.size));
                 self.end(cloid, SubmitEnd::Accepted, clerk);
             }
             VenueState::Canceled | VenueState::Scheduled => {
-                let asked = order.cancel.is_some() || !order.may_rest();
-                order.close(clerk.now, Some(told.max(order.filled)), retry_ms);
+                let is_meant = |order: &mut Order| order.cancel.is_some() || !order.may_rest();
+                let meant = self.orders.edit(cloid, is_meant);
+                self.close(cloid, clerk, |order| Some(told.max(order.filled)));
                 self.end(cloid, SubmitEnd::Accepted, clerk);
-                if !asked {
+                if meant == Some(false) {
                     let pair = self.pair();
                     bump(&mut self.stats.canceled_by_venue);
                     let stage = CancelStage::ByVenue;
@@ -380,24 +363,22 @@ impl Market {
                     clerk.out.event(clerk.now, EventKind::Cancel(line));
                 }
             }
-            VenueState::Rejected(code) if !order.ended => {
-                order.close(clerk.now, Some(Size::ZERO), retry_ms);
-                let quotes = order.origin == Origin::Quote;
-                self.end(cloid, SubmitEnd::Rejected(code), clerk);
-                if quotes {
-                    self.rejected(cloid, code, None, clerk);
+            VenueState::Rejected(code) => {
+                if self.orders.edit(cloid, |order| order.ended) == Some(true) {
+                    self.close(cloid, clerk, |order| Some(order.filled));
+                } else {
+                    self.refuse(cloid, code, None, clerk);
                 }
             }
-            VenueState::Rejected(_) => order.close(clerk.now, Some(order.filled), retry_ms),
         }
         self.orders.sweep();
         self.dirty = true;
     }
 
     /// Takes the answer to a question about one order. `account` is when the account was asked for
-    /// that last came as a whole, and the moment it speaks of. Returns whether that is needed anew: a venue that knows nothing of
-    /// the account any more knows nothing of its orders either, and then "no such order" is no
-    /// evidence.
+    /// that last came as a whole, and the moment it speaks of. Returns whether that is needed anew: a
+    /// venue that knows nothing of the account any more knows nothing of its orders either, and then
+    /// "no such order" is no evidence.
     pub(crate) fn status(
         &mut self,
         request: RequestId,
@@ -417,9 +398,7 @@ impl Market {
             Found::Yes(update) => {
                 // A question about a cancel that missed may find the order open: then the cancel
                 // is due again.
-                if let Some(cancel) = &mut order.cancel {
-                    cancel.answered = true;
-                }
+                order.answer_cancel();
                 self.update(&OrderUpdate { cloid: Some(cloid), ..*update }, clerk);
             }
             // Asked when nothing could bring the order into being any more, and twice: once could be
@@ -442,13 +421,12 @@ impl Market {
 
     /// The venue said twice, late enough, that there is no such order.
     fn vanished(&mut self, cloid: Cloid, clerk: &mut Clerk<'_>) {
-        let Some(order) = self.orders.get_mut(cloid) else { return };
+        // What the request was refused for is proven to be the order's own end now.
+        let end = self.orders.edit(cloid, |order| order.refused);
         // One that was never acknowledged was never placed; one that was has traded by an unknown
         // amount, which the next account report settles.
-        let told = if order.ended { None } else { Some(order.filled) };
-        // What the request was refused for is proven to be the order's own end now.
-        let end = order.refused.map_or(SubmitEnd::NotFound, SubmitEnd::Rejected);
-        order.close(clerk.now, told, clerk.timing.retry_ms);
+        self.close(cloid, clerk, |order| (!order.ended).then_some(order.filled));
+        let end = end.flatten().map_or(SubmitEnd::NotFound, SubmitEnd::Rejected);
         self.end(cloid, end, clerk);
         self.orders.sweep();
         self.dirty = true;
@@ -465,12 +443,7 @@ impl Market {
 
     /// Ends the attempt of an order that a fill or a list has shown to exist.
     pub(super) fn exists(&mut self, cloid: Cloid, clerk: &mut Clerk<'_>) {
-        if let Some(order) = self.orders.get_mut(cloid)
-            && matches!(order.phase, Phase::Pending | Phase::Unknown)
-        {
-            order.phase = Phase::Live;
-            order.asking = None;
-        }
+        self.orders.edit(cloid, Order::exists);
         self.end(cloid, SubmitEnd::Accepted, clerk);
     }
 }

@@ -78,16 +78,9 @@ impl Market {
     /// Adds to what an order has traded. A fill proves that the order exists.
     pub(super) fn count_fill(&mut self, cloid: Cloid, size: Size, clerk: &mut Clerk<'_>) {
         self.exists(cloid, clerk);
-        let Some(order) = self.orders.get_mut(cloid) else { return };
-        if !order.size_is_whole {
-            return;
-        }
-        order.filled = order.filled.saturating_add(size);
-        let (original, filled) = (order.size, order.filled);
-        if filled >= original && order.may_rest() {
-            order.close(clerk.now, Some(original), clerk.timing.retry_ms);
-        }
-        if filled > original {
+        let (now, retry_ms) = (clerk.now, clerk.timing.retry_ms);
+        let over = self.orders.edit(cloid, |order| order.fill(now, size, retry_ms));
+        if let Some((original, filled)) = over.flatten() {
             self.overfill(cloid, original, filled, clerk);
         }
     }

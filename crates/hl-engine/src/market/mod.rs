@@ -28,7 +28,7 @@ use crate::{
     guard::Guard,
     ids::CloidMaker,
     ledger::Ledger,
-    order::Origin,
+    order::{Order, Origin},
     orders::Orders,
     outbox::Outbox,
     reference::References,
@@ -381,18 +381,18 @@ impl Market {
     }
 
     /// The cloids of a set of orders, so that they can be worked on one after the other.
-    fn cloids(&self, which: impl Fn(&crate::order::Order) -> bool) -> Cloids {
-        self.orders
-            .iter()
-            .filter(|order| which(order))
-            .map(|order| order.cloid)
-            .take(CLOIDS)
-            .collect()
+    fn cloids(&self, which: impl Fn(&Order) -> bool) -> Several<Cloid> {
+        self.of_orders(|order| which(order).then_some(order.cloid))
+    }
+
+    /// What `what` says of each order that it has something to say of.
+    fn of_orders<T>(&self, what: impl Fn(&Order) -> Option<T>) -> Several<T> {
+        self.orders.iter().filter_map(what).take(CLOIDS).collect()
     }
 }
 
 /// More orders than one market can have within its limits.
 const CLOIDS: usize = 64;
 
-/// Orders to be worked on one after the other; those beyond the end come with the next input.
-type Cloids = arrayvec::ArrayVec<Cloid, CLOIDS>;
+/// Of orders to be worked on one after the other; those beyond the end come with the next input.
+type Several<T> = arrayvec::ArrayVec<T, CLOIDS>;

@@ -74,10 +74,8 @@ impl Market {
         }
         let order = CancelOrder { market: self.id, cloid };
         let slot = desk.out.cancel(order);
-        if let Some(order) = self.orders.get_mut(cloid) {
-            let sent = desk.now;
-            order.cancel = Some(Cancel { slot, sent, replaced_by: None, answered: false });
-        }
+        let cancel = Cancel { slot, sent: desk.now, replaced_by: None, answered: false };
+        self.orders.edit(cloid, |order| order.cancel = Some(cancel));
         let stage = CancelStage::Sent;
         desk.event(EventKind::Cancel(CancelLine { pair: self.pair(), cloid, stage }));
     }

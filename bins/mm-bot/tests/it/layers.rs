@@ -20,12 +20,17 @@ const TABLE: &[Row] = &[
     row("hl-quant", 0, &[]),
     row("hl-wire", 1, &["hl-quant"]),
     row("hl-specs", 2, &["hl-quant", "hl-wire"]),
-    row("hl-engine", 3, &["hl-quant", "hl-wire", "hl-specs"]),
+    row("hl-signals", 2, &["hl-quant"]),
+    row("hl-engine", 3, &["hl-quant", "hl-wire", "hl-specs", "hl-signals"]),
     row("hl-client", 3, &["hl-quant", "hl-wire"]),
     row("hl-sim", 3, &["hl-quant", "hl-wire", "hl-specs"]),
-    row("hl-journal", 4, &["hl-quant", "hl-wire", "hl-specs", "hl-engine"]),
+    row("hl-journal", 4, &["hl-quant", "hl-wire", "hl-specs", "hl-signals", "hl-engine"]),
     row("hl-sim-http", 4, &["hl-quant", "hl-wire", "hl-sim"]),
-    row("hl-world", 5, &["hl-quant", "hl-wire", "hl-specs", "hl-engine", "hl-sim", "hl-journal"]),
+    row(
+        "hl-world",
+        5,
+        &["hl-quant", "hl-wire", "hl-specs", "hl-signals", "hl-engine", "hl-sim", "hl-journal"],
+    ),
     row(
         "mm-bot",
         6,
@@ -33,6 +38,7 @@ const TABLE: &[Row] = &[
             "hl-quant",
             "hl-wire",
             "hl-specs",
+            "hl-signals",
             "hl-engine",
             "hl-client",
             "hl-sim",
@@ -45,7 +51,16 @@ const TABLE: &[Row] = &[
     row(
         "hl-benches",
         7,
-        &["hl-quant", "hl-wire", "hl-specs", "hl-engine", "hl-client", "hl-sim", "hl-world"],
+        &[
+            "hl-quant",
+            "hl-wire",
+            "hl-specs",
+            "hl-signals",
+            "hl-engine",
+            "hl-client",
+            "hl-sim",
+            "hl-world",
+        ],
     ),
 ];
 

@@ -285,13 +285,8 @@ impl Market {
 
     /// The answer to a cancel.
     fn canceled(&mut self, cloid: Cloid, reply: Reply, clerk: &mut Clerk<'_>) {
-        let rests = self.orders.edit(cloid, |order| {
-            order.answer_cancel();
-            order.may_rest()
-        });
-        if rests != Some(true) {
-            return;
-        }
+        // An order that is closed has no cancel any more, so none whose answer could be looked for.
+        self.orders.edit(cloid, Order::answer_cancel);
         let stage = match reply {
             Reply::Accepted { .. } => {
                 // The order was placed, or there would have been nothing to cancel.

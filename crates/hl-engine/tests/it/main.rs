@@ -31,6 +31,7 @@ mod random;
 mod restart;
 mod risk;
 mod safety;
+mod seldom;
 mod small_models;
 mod steps;
 mod venue;

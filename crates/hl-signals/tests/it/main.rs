@@ -7,4 +7,12 @@
     missing_docs
 )]
 
+mod account;
+mod api;
+mod board;
+mod document;
 mod freshness;
+mod nansen;
+mod properties;
+mod truth;
+mod venue;

@@ -1,0 +1,10 @@
+//! Any bytes are an answer of the public API, in range and bounded, or are refused.
+#![no_main]
+#![allow(dead_code, reason = "each target uses a part of the shared oracles")]
+
+#[path = "../../tests/it/properties.rs"]
+mod properties;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| properties::an_answer_is_in_range_or_refused(bytes));

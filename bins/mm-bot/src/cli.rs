@@ -60,6 +60,7 @@ pub(crate) enum Command {
     Sign(SignArgs),
     /// Try to break the bot: whole simulated worlds with faults, judged by ground truth
     World(WorldArgs),
+    Metrics(MetricsArgs),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -302,6 +303,16 @@ pub(crate) struct SignArgs {
     /// Sign each JSON line of standard input
     #[arg(long, required = true)]
     pub(crate) jsonl: bool,
+}
+
+/// List the metrics that a running bot tells Prometheus.
+///
+/// `mm-bot run --set metrics.listen=127.0.0.1:9464` answers at http://127.0.0.1:9464/metrics.
+#[derive(Args, Debug)]
+pub(crate) struct MetricsArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

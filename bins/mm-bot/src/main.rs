@@ -54,6 +54,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             commands::sign::run(std::io::stdin().lock(), &mut out)?;
             Ok(Exit::Ok)
         }
+        Command::Metrics(args) => commands::metrics::run(args, &mut out),
         Command::World(args) => commands::world::run(args, &mut out),
         Command::CancelAll(args) => {
             let (_, settings) = config::load(&sources)?;

@@ -125,7 +125,12 @@ impl Book {
 
     /// Milliseconds since the snapshot channel last spoke.
     pub(crate) fn age_ms(&self, now: Millis) -> u64 {
-        self.book.map_or(u64::MAX, |book| now.since(book.received))
+        self.heard_ms(now).unwrap_or(u64::MAX)
+    }
+
+    /// The same; `None` before it has spoken.
+    pub(crate) fn heard_ms(&self, now: Millis) -> Option<u64> {
+        self.book.map(|book| now.since(book.received))
     }
 
     /// The first moment at which [`Book::fresh`] fails if nothing more arrives; `None` if it fails

@@ -220,4 +220,4 @@ pub use risk::{
     RejectLimits, RiskConfig, Watchdog,
 };
 pub use stats::Stats;
-pub use view::{DeadManView, MarketView, OrderState, OrderView};
+pub use view::{DeadManView, Freshness, MarketView, OrderState, OrderView};

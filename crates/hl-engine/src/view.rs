@@ -1,6 +1,6 @@
 //! What the engine shows of itself, for a status screen.
 
-use hl_quant::{Millis, Price, Side, SignedSize, Size};
+use hl_quant::{Millis, Notional, Price, Side, SignedSize, Size};
 use hl_wire::Cloid;
 
 use crate::{Arrivals, Cold, NoQuote, Pair, Ppm, Stats, Usd, Volatility};
@@ -20,8 +20,13 @@ pub struct MarketView<'a> {
     pub spread: Option<Ppm>,
     /// What the quotes are centred on: the last one that could be computed.
     pub fair: Option<Price>,
+    /// Milliseconds since the snapshots of the book last spoke; `None` before they have.
+    pub book_age_ms: Option<u64>,
     /// What we hold.
     pub position: SignedSize,
+    /// The largest value that the position can reach by any subset of fills of what may be in the
+    /// book; `None` without a price.
+    pub worst: Option<Notional>,
     /// What this run has made: cash plus position at the last fair price, less what the position
     /// that it found was worth at its first; `None` for a position without a price.
     pub profit: Option<Usd>,
@@ -61,6 +66,29 @@ pub enum OrderState {
     Unknown,
     /// Gone, with fills perhaps still to come.
     Closed,
+}
+
+/// When the questions were asked whose answers the engine last took; `None` before the first of the
+/// present connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// Since when every stream has been connected.
+    pub connected: Option<Millis>,
+    /// Our open orders.
+    pub orders: Option<Millis>,
+    /// Positions and margin.
+    pub account: Option<Millis>,
+    /// Fills.
+    pub fills: Option<Millis>,
+}
+
+impl Freshness {
+    /// The oldest of the three: everything is as the venue had it then, or later. `None` if one is
+    /// missing.
+    #[must_use]
+    pub fn reconciled(&self) -> Option<Millis> {
+        Some(self.orders?.min(self.account?).min(self.fills?))
+    }
 }
 
 /// What the venue does if it hears nothing from us.

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod config;
 mod jsonl;
+pub(crate) mod metrics;
 pub(crate) mod quantize;
 mod quantize_jsonl;
 pub(crate) mod sign;

@@ -1,5 +1,7 @@
 //! What a value may be: its shape and its range, checked before anything uses it.
 
+use std::net::SocketAddr;
+
 use hl_quant::Decimal;
 
 /// One whole unit of a [`Fixed`].
@@ -35,6 +37,8 @@ pub(crate) enum Kind {
     Path,
     /// `http://` or `https://`, a host, no path; or nothing.
     Url,
+    /// An IP address and a port to listen at, or nothing.
+    Listen,
 }
 
 /// No list of coins or layers is longer than this.
@@ -65,6 +69,7 @@ impl Kind {
             Self::Address => Err("must be 0x and 40 hexadecimal digits".to_owned()),
             Self::Path => Ok(()),
             Self::Url => check_url(text),
+            Self::Listen => listen(text).map(drop),
         }
     }
 
@@ -83,7 +88,9 @@ impl Kind {
                 let quoted: Vec<String> = text.split(',').map(|c| format!("{c:?}")).collect();
                 format!("[{}]", quoted.join(", "))
             }
-            Self::Choice(_) | Self::Address | Self::Path | Self::Url => format!("{text:?}"),
+            Self::Choice(_) | Self::Address | Self::Path | Self::Url | Self::Listen => {
+                format!("{text:?}")
+            }
         }
     }
 
@@ -101,6 +108,7 @@ impl Kind {
             Self::Address => "0x and 40 hexadecimal digits".to_owned(),
             Self::Path => "a path".to_owned(),
             Self::Url => "http(s)://host[:port]".to_owned(),
+            Self::Listen => "address:port, such as 127.0.0.1:9464".to_owned(),
         }
     }
 }
@@ -191,6 +199,12 @@ fn check_url(text: &str) -> Result<(), String> {
     }
 }
 
+/// Where to listen; `None` for nowhere.
+pub(crate) fn listen(text: &str) -> Result<Option<SocketAddr>, String> {
+    let why = || "must be an IP address and a port, such as 127.0.0.1:9464, or empty".to_owned();
+    (!text.is_empty()).then(|| text.parse().map_err(|_| why())).transpose()
+}
+
 fn is_host_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']')
 }
@@ -240,5 +254,9 @@ mod tests {
         assert!(Kind::Url.check("http://127.0.0.1:3001").is_ok());
         assert!(Kind::Url.check("ws://127.0.0.1").is_err());
         assert!(Kind::Url.check("https://host/info").is_err());
+        assert!(Kind::Listen.check("").is_ok() && Kind::Listen.check("[::1]:9464").is_ok());
+        for bad in ["localhost:9464", "9464", "127.0.0.1", "127.0.0.1:70000", "127.0.0.1:9464/x"] {
+            assert!(Kind::Listen.check(bad).is_err(), "{bad}");
+        }
     }
 }

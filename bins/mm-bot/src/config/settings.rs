@@ -1,6 +1,7 @@
 //! The effective configuration as types, after the checks that need more than one key.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::kind::{self, Fixed};
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) pairs_chosen: bool,
     pub(crate) min_notional_usd: Fixed,
     pub(crate) status_interval_sec: u64,
+    /// Where metrics are asked for, if anywhere.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// How long a run may be without a connection; 0: for ever.
     pub(crate) max_offline_sec: u64,
     /// Where the journal and the lock are, if somebody chose.
@@ -73,6 +76,7 @@ impl Settings {
             pairs_chosen: read.chosen("quote.pairs"),
             min_notional_usd: read.fixed("quote.min_notional_usd"),
             status_interval_sec: read.integer("status.interval_sec"),
+            metrics_listen: read.value("metrics.listen", kind::listen),
             max_offline_sec: read.integer("risk.max_offline_sec"),
             state_dir: read.some("state.dir").map(PathBuf::from),
             state_home: state_home.to_path_buf(),

@@ -1,21 +1,24 @@
 //! The loop of a run: inputs to the engine, its commands to the venue, its events to the log.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hl_client::{WsEvents, clock};
+use hl_client::{WsEvent, WsEvents, clock};
 use hl_engine::{Input, Operator, RequestId, adapt::Adapter};
 use hl_quant::{Millis, Notional};
 use hl_specs::SpecCache;
 use hl_wire::{Nonce, stream::Scratch};
-use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, Interval};
 
 use super::core::Core;
 use super::desk::Desk;
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
+use super::metrics::{self, Pulse, Scrapes, Seen};
 use super::status::Screen;
 use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
@@ -65,6 +68,8 @@ pub(super) struct Driver {
     /// What an operator asks for with a command of its own.
     pub(super) desk: Desk,
     pub(super) heart: Heart,
+    pub(super) pulse: Pulse,
+    scrapes: Scrapes,
     /// Since when some stream is missing, and how long that may last.
     pub(super) offline: Option<Instant>,
     max_offline: Option<Duration>,
@@ -95,7 +100,28 @@ pub(super) struct Parts {
     pub(super) lease: Arc<dyn Lease>,
     pub(super) desk: Desk,
     pub(super) heart: Heart,
+    pub(super) pulse: Pulse,
+    pub(super) scrapes: Scrapes,
     pub(super) max_offline: Option<Duration>,
+}
+
+/// What the loop listens to beside its own tasks.
+struct Ears {
+    events: WsEvents,
+    stops: Stops,
+    status: Interval,
+    budget: Interval,
+}
+
+/// What it has heard.
+enum Heard {
+    Word(Word),
+    Answer(Box<Result<Answer, JoinError>>),
+    Stream(Option<WsEvent>),
+    Timer,
+    BudgetDue,
+    StatusDue,
+    Scrape(oneshot::Sender<String>),
 }
 
 /// Marks the last question for fills, which the engine did not ask. It counts its own from 1.
@@ -104,7 +130,8 @@ pub(super) const LAST_FILLS: RequestId = RequestId(u64::MAX);
 impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
-        let Parts { link, log, screen, keeper, lease, desk, heart, max_offline, .. } = parts;
+        let Parts { link, log, screen, keeper, lease, desk, .. } = parts;
+        let Parts { heart, pulse, scrapes, max_offline, .. } = parts;
         Self {
             core,
             adapter,
@@ -120,6 +147,8 @@ impl Driver {
             lease,
             desk,
             heart,
+            pulse,
+            scrapes,
             offline: Some(Instant::now()),
             max_offline,
             started: clock::now(),
@@ -133,13 +162,18 @@ impl Driver {
     }
 
     /// Runs until the engine has stopped and its last fills have been read.
-    pub(super) async fn run(mut self, mut events: WsEvents, mut stops: Stops) -> (Self, Ending) {
-        let mut status = tokio::time::interval(self.screen.every());
-        let mut budget = tokio::time::interval(BUDGET_EVERY);
-        let mut give_up: Option<Instant> = None;
+    pub(super) async fn run(mut self, events: WsEvents, mut stops: Stops) -> (Self, Ending) {
         stops.start_clock();
         self.tell_disk();
         self.core.feed(clock::now(), Input::Timer);
+        let mut ears = Ears {
+            events,
+            stops,
+            status: tokio::time::interval(self.screen.every()),
+            budget: tokio::time::interval(BUDGET_EVERY),
+        };
+        let mut give_up: Option<Instant> = None;
+        let mut began = Instant::now();
         loop {
             self.heart.beat();
             self.carry_out();
@@ -149,37 +183,11 @@ impl Driver {
             if self.ending.is_some() {
                 give_up.get_or_insert_with(|| Instant::now() + STOP_MAX);
             }
-            let wake = until(self.wake());
-            tokio::select! {
-                biased;
-                word = stops.next() => match word {
-                    // A second signal means at once: the caller cancels by the venue's own list.
-                    Word::Stop(_) if self.ending.is_some() => break,
-                    Word::Stop(why) => self.end(Ending::Asked(why)),
-                    Word::Halt => self.operator(Operator::Halt),
-                    Word::Resume => self.operator(Operator::Resume),
-                },
-                Some(answer) = self.tasks.join_next(), if !self.tasks.is_empty() => {
-                    self.answered(answer);
-                }
-                event = events.next() => match event {
-                    Some(event) => self.heard(event),
-                    None => {
-                        self.end(Ending::Broken("the stream task ended".to_owned()));
-                        break;
-                    }
-                },
-                () = tokio::time::sleep(wake) => {
-                    self.core.feed(clock::now(), Input::Timer);
-                }
-                _ = budget.tick() => {
-                    let link = self.link.clone();
-                    self.tasks.spawn(link.rate_limit());
-                }
-                _ = status.tick() => {
-                    self.screen.draw(&self.core.engine, &self.coins, &mut self.log);
-                    self.look_around();
-                }
+            self.pulse.turn(began);
+            let heard = self.listen(&mut ears).await;
+            began = Instant::now();
+            if self.turn(heard).is_break() {
+                break;
             }
         }
         // Whatever the engine still wanted sent is not sent any more.
@@ -189,6 +197,65 @@ impl Driver {
         self.log.flush();
         let ending = self.ending.take().unwrap_or(Ending::Asked("end"));
         (self, ending)
+    }
+
+    /// Waits for the next thing to happen; what is most urgent first.
+    async fn listen(&mut self, ears: &mut Ears) -> Heard {
+        let wake = until(self.wake());
+        tokio::select! {
+            biased;
+            word = ears.stops.next() => Heard::Word(word),
+            Some(answer) = self.tasks.join_next(), if !self.tasks.is_empty() => {
+                Heard::Answer(Box::new(answer))
+            }
+            event = ears.events.next() => Heard::Stream(event),
+            () = tokio::time::sleep(wake) => Heard::Timer,
+            _ = ears.budget.tick() => Heard::BudgetDue,
+            _ = ears.status.tick() => Heard::StatusDue,
+            scrape = self.scrapes.next() => Heard::Scrape(scrape),
+        }
+    }
+
+    /// Tells the engine of it. Breaks if there is nothing more to wait for.
+    fn turn(&mut self, heard: Heard) -> ControlFlow<()> {
+        match heard {
+            // A second signal means at once: the caller cancels by the venue's own list.
+            Heard::Word(Word::Stop(_)) if self.ending.is_some() => return ControlFlow::Break(()),
+            Heard::Word(Word::Stop(why)) => self.end(Ending::Asked(why)),
+            Heard::Word(Word::Halt) => self.operator(Operator::Halt),
+            Heard::Word(Word::Resume) => self.operator(Operator::Resume),
+            Heard::Answer(answer) => self.answered(*answer),
+            Heard::Stream(Some(event)) => self.heard(event),
+            Heard::Stream(None) => {
+                self.end(Ending::Broken("the stream task ended".to_owned()));
+                return ControlFlow::Break(());
+            }
+            Heard::Timer => self.core.feed(clock::now(), Input::Timer),
+            Heard::BudgetDue => {
+                self.tasks.spawn(self.link.clone().rate_limit());
+            }
+            Heard::StatusDue => {
+                self.screen.draw(&self.core.engine, &self.coins, &mut self.log);
+                self.look_around();
+            }
+            // Whoever asked may have gone; that is their affair.
+            Heard::Scrape(answer) => drop(answer.send(metrics::render(&self.seen()))),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What metrics are read from.
+    fn seen(&self) -> Seen<'_> {
+        Seen {
+            now: clock::now(),
+            engine: &self.core.engine,
+            pulse: &self.pulse,
+            specs_at: self.specs_at,
+            failed_queries: self.core.failed_queries,
+            journal_takes: self.keeper.disk() == Disk::Takes,
+            journal_failures: self.keeper.failures,
+            log_works: self.log.broken().is_none(),
+        }
     }
 
     /// What nobody tells: whether we are still the one bot of the account, and how long ago the

@@ -2,6 +2,7 @@
 
 use hl_client::{InfoError, WsEvent, clock};
 use hl_engine::{Connection, Input};
+use hl_quant::Millis;
 use hl_wire::info::Fill;
 use tokio::task::JoinError;
 use tokio::time::Instant;
@@ -19,6 +20,7 @@ impl Driver {
             }
             WsEvent::Down(why) => {
                 self.log.line(&format!("stream_evt=down reason=\"{why}\""));
+                self.pulse.disconnects = self.pulse.disconnects.saturating_add(1);
                 self.offline.get_or_insert_with(Instant::now);
                 self.core.feed(now, Input::Connection(Connection::Down));
             }
@@ -27,17 +29,23 @@ impl Driver {
                     let core = &mut self.core;
                     self.adapter.message(&message, &mut |input| core.feed(now, input));
                 }
-                Err(_) => self.core.feed(now, Input::Unreadable { what: "stream_frame" }),
+                Err(_) => self.unreadable(now),
             },
             WsEvent::Unreadable { why } => {
                 self.log.line(&format!("stream_evt=unreadable reason=\"{why}\""));
-                self.core.feed(now, Input::Unreadable { what: "stream_frame" });
+                self.unreadable(now);
             }
             WsEvent::Dropped { frames } => {
+                self.pulse.dropped = self.pulse.dropped.saturating_add(frames);
                 self.log.line(&format!("stream_evt=dropped frames={frames}"));
             }
             WsEvent::Up => self.log.line(&"stream_evt=up"),
         }
+    }
+
+    fn unreadable(&mut self, now: Millis) {
+        self.pulse.unreadable = self.pulse.unreadable.saturating_add(1);
+        self.core.feed(now, Input::Unreadable { what: "stream_frame" });
     }
 
     pub(super) fn answered(&mut self, answer: Result<Answer, JoinError>) {
@@ -50,6 +58,9 @@ impl Driver {
 
     fn take(&mut self, answer: Answer) {
         let now = clock::now();
+        if let Answer::Action { request, .. } = &answer {
+            self.pulse.answered(*request);
+        }
         let core = &mut self.core;
         match answer {
             Answer::Action { request, result: Ok(receipt), .. } => {

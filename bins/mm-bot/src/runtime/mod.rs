@@ -13,6 +13,7 @@ mod incoming;
 mod keeper;
 pub(crate) mod keyfile;
 mod log;
+mod metrics;
 mod outgoing;
 mod preflight;
 mod session;
@@ -31,6 +32,7 @@ use std::io::Write;
 use tokio::task::LocalSet;
 
 pub(crate) use self::embedded::random;
+pub(crate) use self::metrics::metrics;
 use self::session::Session;
 use self::summary::Summary;
 use self::venue::Venue;

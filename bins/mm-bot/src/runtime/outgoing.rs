@@ -88,6 +88,7 @@ impl Driver {
         match prepared {
             Ok(prepared) => {
                 self.remember(request, prepared.nonce());
+                self.pulse.sent(request);
                 self.tasks.spawn(self.link.clone().send(request, orders, prepared, places));
             }
             Err(error) => {

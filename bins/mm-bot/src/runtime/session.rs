@@ -16,6 +16,7 @@ use super::desk::Desk;
 use super::driver::{Driver, Ending, Parts};
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
+use super::metrics::{self, Pulse, Scrapes};
 use super::preflight::{self, Ready};
 use super::standing::Standing;
 use super::status::Screen;
@@ -71,10 +72,11 @@ impl<'v> Session<'v> {
         let universe = ready.universe.clone();
         let title = format!("mm-bot {} {}", venue.name, venue.endpoint.info().authority());
         let screen = Screen::new(title, Duration::from_secs(settings.status_interval_sec));
-        let log = Log::open(args.log_file.as_deref(), screen.is_terminal())?;
+        let mut log = Log::open(args.log_file.as_deref(), screen.is_terminal())?;
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
         let (stream, events) = connect(venue, &coins)?;
-        let driver = driver(settings, venue, link.clone(), ready, log, screen)?;
+        let scrapes = metrics::serve(settings.metrics_listen, &mut log).await?;
+        let driver = driver(settings, venue, link.clone(), ready, log, screen, scrapes)?;
         let spare = Spare { link: venue.spare_link(), universe: universe.clone() };
         let (heart, latch) = (driver.heart.clone(), Arc::clone(&link.latch));
         let watchdog = Watchdog::start(heart, latch, watchdog::PATIENCE, spare, last_words)?;
@@ -168,6 +170,7 @@ fn driver(
     ready: Ready,
     mut log: Log,
     screen: Screen,
+    scrapes: Scrapes,
 ) -> Result<Driver, Failed> {
     for applied in &ready.applied {
         log.line(applied);
@@ -195,6 +198,8 @@ fn driver(
         lease: venue.home.lease(),
         desk: Desk::new(venue.home.word()),
         heart: Heart::default(),
+        pulse: Pulse::new(venue.name, &settings.fingerprint),
+        scrapes,
         max_offline: (settings.max_offline_sec > 0)
             .then(|| Duration::from_secs(settings.max_offline_sec)),
     }))

@@ -107,6 +107,9 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             if key == "quote.pairs" && !bad.is_empty() && !bad.contains(['-', '+']) {
                 continue; // NaN is a fine name for a coin, as far as anybody knows here.
             }
+            if key == "metrics.listen" && bad.is_empty() {
+                continue; // Nowhere is an answer.
+            }
             if key == "state.dir" || (key == "quote.pairs" && bad == "-1") {
                 continue;
             }

@@ -8,11 +8,13 @@
 )]
 
 mod account;
+mod alerts;
 mod bot;
 mod cli;
 mod config;
 mod docs;
 mod jsonl;
 mod layers;
+mod metrics;
 mod remote;
 mod run;

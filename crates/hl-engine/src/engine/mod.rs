@@ -14,8 +14,8 @@ use hl_quant::{Millis, Notional, Side};
 use self::evidence::{BURNS, Burn};
 
 use crate::{
-    BudgetNews, BudgetView, Command, EngineConfig, EventKind, Halt, Input, MarketId, MarketView,
-    NoQuote, Operator, OrderView, Output, PlaceOrder, QuoteModel, Stats,
+    BudgetNews, BudgetView, Command, EngineConfig, EventKind, Freshness, Halt, Input, MarketId,
+    MarketView, NoQuote, Operator, OrderView, Output, PlaceOrder, QuoteModel, Stats,
     ids::CloidMaker,
     market::{Clerk, Desk, Listed, Market, Spec},
     outbox::Outbox,
@@ -199,6 +199,13 @@ impl Engine {
     #[must_use]
     pub fn requests_left(&self) -> Option<u64> {
         self.out.budgets.address.left()
+    }
+
+    /// How old the engine's knowledge of the account is.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        let Sync { up, orders, account, fills, .. } = self.sync;
+        Freshness { connected: up, orders: orders.good, account: account.good, fills: fills.good }
     }
 
     /// What is left of all the venue's budgets, and how long it lasts.

@@ -1,4 +1,4 @@
-//! The retry guard, the request budget and the status.
+//! The retry guard, the request budget, the status and the metrics.
 
 use super::{Key, Scope};
 use crate::config::kind::Kind;
@@ -55,5 +55,15 @@ pub(super) const KEYS: &[Key] = &[
         default: "5",
         doc: "Seconds between two status blocks where standard error is not a terminal. Quotes \
               do not wait for it: they follow every book.",
+    },
+    Key {
+        path: "metrics.listen",
+        env: &["MM_METRICS_LISTEN"],
+        scope: Scope::Once,
+        kind: Kind::Listen,
+        default: "",
+        doc: "Where Prometheus may ask for metrics (GET /metrics), such as 127.0.0.1:9464; port 0 \
+              lets the system choose. Empty means nowhere. They tell positions and profit to \
+              whoever reaches the address: keep it on loopback or behind something that asks who.",
     },
 ];

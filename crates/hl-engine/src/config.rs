@@ -1,6 +1,7 @@
 //! What the operator decides. Every number is an integer with its unit in the name.
 
 use hl_quant::Notional;
+use hl_signals::{Freshness, LedgerConfig, SourceId, VenueConfig};
 
 use crate::{
     Channel, CloidTag, Collar, EstimateConfig, MarkoutLimits, ModelConfig, Pair, Ppm, RiskConfig,
@@ -33,6 +34,40 @@ pub struct EngineConfig {
     pub budget: BudgetConfig,
     /// What may be lost, and how much doubt is allowed.
     pub risk: RiskConfig,
+    /// Who is heard about markets, and how they are held to account.
+    pub signals: SignalConfig,
+}
+
+/// Who is heard about markets, and how they are held to account.
+#[derive(Clone, Debug, Default)]
+pub struct SignalConfig {
+    /// The sources; without any, nothing of it happens.
+    pub sources: Vec<SignalSource>,
+    /// The source, also among those, that is made from the venue's own data; and how.
+    pub venue: Option<(SourceId, VenueConfig)>,
+    /// How old an opinion may be.
+    pub freshness: Freshness,
+    /// How what followed is recorded and judged.
+    pub ledger: LedgerConfig,
+}
+
+/// Somebody with opinions about markets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignalSource {
+    /// Who.
+    pub id: SourceId,
+    /// Whether its record may switch it off.
+    pub trust: Trust,
+}
+
+/// Whether the record of a source may switch it off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// It counts as long as its record does not say that it misleads.
+    #[default]
+    Judged,
+    /// It counts whatever its record says; that it misleads is reported all the same.
+    Pinned,
 }
 
 /// One market and how it is quoted.

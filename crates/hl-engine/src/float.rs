@@ -3,7 +3,7 @@
 //! Inwards everything may pass: a float says the same number to fifteen digits. Outwards there is one
 //! door, [`price`], and nothing but a price comes through it.
 
-use hl_quant::{Notional, Price, Round, SignedSize};
+use hl_quant::{Notional, Price, Round, SignedSize, Size};
 
 /// Units of a [`Price`] in one.
 const SCALE: u64 = 100_000_000;
@@ -60,6 +60,23 @@ pub fn from_e8(raw: u64) -> f64 {
 /// A price in the quote unit.
 pub(crate) fn of_price(price: Price) -> f64 {
     from_e8(price.raw())
+}
+
+/// A size in the base unit.
+pub(crate) fn of_size(size: Size) -> f64 {
+    from_e8(size.raw())
+}
+
+/// A decimal at 10^-8 that may be negative.
+#[expect(clippy::float_arithmetic, reason = "a sign")]
+pub(crate) fn from_signed_e8(raw: i64) -> f64 {
+    let magnitude = from_e8(raw.unsigned_abs());
+    if raw < 0 { -magnitude } else { magnitude }
+}
+
+/// Halfway between two prices.
+pub(crate) fn middle(a: Price, b: Price) -> f64 {
+    f64::midpoint(of_price(a), of_price(b))
 }
 
 /// A position in the base unit; negative for a short.

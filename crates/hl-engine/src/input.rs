@@ -1,6 +1,7 @@
 //! All that the engine can be told.
 
 use hl_quant::{MarketSpec, Millis, Price, Side, SignedSize, Size};
+use hl_signals::Signal;
 use hl_wire::{Cloid, Oid, RejectCode};
 
 use crate::{MarketId, RequestId, Usd};
@@ -55,6 +56,23 @@ pub enum Input<'a> {
         mark: Option<Price>,
         /// The oracle price: a weighted median of spot prices of other venues.
         oracle: Option<Price>,
+    },
+    /// The venue's figures about a market's positions (`activeAssetCtx`).
+    Context {
+        /// Where.
+        market: MarketId,
+        /// What longs pay shorts in an hour, as a part of the position at 10^-8; negative if shorts
+        /// pay.
+        funding_e8: i64,
+        /// All long positions together, in units of the base.
+        open_interest: Size,
+    },
+    /// Somebody's opinion about a market; see [`SignalConfig`](crate::SignalConfig) for who is heard.
+    Signal {
+        /// Where.
+        market: MarketId,
+        /// The opinion.
+        signal: Signal,
     },
     /// What the venue accepts in a market, as of the request that asked.
     Spec {

@@ -187,9 +187,10 @@ pub use budget::BudgetView;
 pub use carry::{Carry, DayMark, Durable, Halt, Intent, SafeMode, Triggers, utc_day};
 pub use config::{
     Batching, BudgetConfig, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MAX_ORDERS,
-    MarketConfig, RaceLimit, Replace, Requote, RetryGuard, Road, SpreadConfig, Timing,
+    MarketConfig, RaceLimit, Replace, Requote, RetryGuard, Road, SignalConfig, SignalSource,
+    SpreadConfig, Timing, Trust,
 };
-pub use engine::Engine;
+pub use engine::{Engine, SourceView};
 pub use estimate::{
     Arrivals, ArrivalsConfig, ArrivalsEstimator, Cold, EstimateConfig, Volatility,
     VolatilityConfig, VolatilityEstimator,
@@ -197,7 +198,8 @@ pub use estimate::{
 pub use event::{
     Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, DeadManLine,
     Doubt, Event, EventKind, ExitLine, Figure, FillLine, GateStop, GradeLine, GuardEnd, GuardLine,
-    GuardStage, RaceLine, RacePace, ReconLine, Submit, SubmitEnd, Timestamp, Warning,
+    GuardStage, MarkLine, RaceLine, RacePace, ReconLine, SignalLine, Submit, SubmitEnd, Switch,
+    Timestamp, Warning,
 };
 pub use float::from_e8;
 pub use gate::Rule;

@@ -63,6 +63,7 @@ mod document;
 mod fingerprint;
 mod float;
 mod freshness;
+mod micro;
 pub mod nansen;
 mod signal;
 mod venue;
@@ -75,5 +76,6 @@ pub use document::{
 };
 pub use fingerprint::Fingerprint;
 pub use freshness::{Freshness, Neutral, Reading};
+pub use micro::{BadMicro, Micro};
 pub use signal::{BadSourceId, Confidence, MAX_SOURCE_LEN, Signal, SourceId, Value};
 pub use venue::{VenueConfig, VenueFlow};

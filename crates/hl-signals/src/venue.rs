@@ -132,8 +132,9 @@ impl VenueFlow {
         self.hear(0, now);
     }
 
-    /// A public trade: who took, and its value.
-    pub fn trade(&mut self, now: Millis, aggressor: Side, value: f64) {
+    /// A public trade: who took, at what price and how much.
+    pub fn trade(&mut self, now: Millis, aggressor: Side, price: f64, size: f64) {
+        let value = price * size;
         if !(value.is_finite() && value > 0.0) {
             return;
         }

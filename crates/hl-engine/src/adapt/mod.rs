@@ -115,6 +115,12 @@ impl Adapter {
                 let Some(market) = self.market(&context.coin) else { return };
                 let (mark, oracle) = (context.ctx.mark_px, context.ctx.oracle_px);
                 sink(Input::Reference { market, mark, oracle });
+                let funding_e8 = i64::try_from(context.ctx.funding.raw()).ok();
+                let interest = u64::try_from(context.ctx.open_interest.raw()).ok();
+                if let (Some(funding_e8), Some(interest)) = (funding_e8, interest) {
+                    let open_interest = hl_quant::Size::from_raw(interest);
+                    sink(Input::Context { market, funding_e8, open_interest });
+                }
             }
             Message::OrderUpdates(updates) => {
                 for update in updates {

@@ -7,6 +7,7 @@ mod dead_man;
 mod evidence;
 mod exit;
 mod risk;
+mod signals;
 mod timers;
 
 use hl_quant::{Millis, Notional, Side};
@@ -24,6 +25,9 @@ use crate::{
 };
 use dead_man::{DeadManState, Relaxed};
 use risk::AccountRisk;
+use signals::Signals;
+
+pub use signals::SourceView;
 
 /// No order lives longer on its way than this, whatever was configured: a later run relies on it.
 pub(crate) const ACTION_LIFE_MAX_MS: u64 = 30_000;
@@ -69,6 +73,7 @@ pub struct Engine {
     /// The limits as given, while tighter ones are in force.
     relaxed: Option<Relaxed>,
     risk: AccountRisk,
+    signals: Signals,
     /// Attempts so far.
     seq: u64,
     /// The latest block that the venue has told of.
@@ -130,6 +135,7 @@ impl Engine {
             dead_man: DeadManState::default(),
             relaxed: None,
             risk: AccountRisk::default(),
+            signals: Signals::new(&config.signals, config.markets.len()),
             seq: 0,
             venue_now: Millis(0),
             account_time: Millis(0),
@@ -249,6 +255,7 @@ impl Engine {
         self.begin_restored();
         self.take(input);
         self.run_timers();
+        self.run_signals();
         self.run_risk();
         self.decide();
         self.note_quiet();
@@ -277,12 +284,17 @@ impl Engine {
                 self.risk.skew.hear(now, time);
                 self.quoted(market, time, |market| market.take_bbo(now, time, bid, ask));
             }
-            Input::Trade { market, time, aggressor, price, size: _ } => {
+            Input::Trade { market, time, aggressor, price, size } => {
+                self.signals.trade(now, market, aggressor, (price, size));
                 match self.markets.get_mut(market.index()) {
                     Some(market) => market.take_trade(time, aggressor, price),
                     None => self.audit("market_unknown"),
                 }
             }
+            Input::Context { market, funding_e8, open_interest } => {
+                self.signals.context(now, market, funding_e8, open_interest);
+            }
+            Input::Signal { market, signal } => self.signal_heard(market, signal),
             Input::Timer => {}
             Input::Spec { market, spec, requested, status } => {
                 let spec = Spec { rules: *spec, requested, status };
@@ -350,6 +362,7 @@ impl Engine {
         match apply(market) {
             Ok(()) => {
                 market.dirty = true;
+                self.signals.touch(self.now, market);
                 self.heard_time(time);
             }
             Err(refused) => market.refused(refused, self.now, &mut self.out),

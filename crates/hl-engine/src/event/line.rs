@@ -7,7 +7,7 @@ use hl_wire::{Cloid, ReduceOnly, RejectCode, Tif};
 
 use super::{
     Attempt, BelowMin, CancelLine, CancelStage, Doubt, Event, EventKind, Figure, FillLine,
-    GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, upkeep,
+    GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, signal, upkeep,
 };
 use crate::{Liquidity, Operator, Pair};
 
@@ -64,6 +64,7 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
         EventKind::Stopped { remaining } => {
             write!(f, "halt_evt=stopped {at} remaining={remaining}")
         }
+        EventKind::Signal(line) => signal::write(line, &at, f),
         EventKind::Audit { pair: Some(pair), what } => {
             write!(f, "audit_evt={what} {at} pair={pair}")
         }

@@ -2,6 +2,7 @@
 
 mod line;
 mod risk;
+mod signal;
 mod time;
 mod upkeep;
 
@@ -11,6 +12,7 @@ use hl_quant::{Millis, Notional, Price, QuantFields, Reject, Side, SignedSize, S
 use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 pub use risk::{DeadManLine, ExitLine, GradeLine, Warning};
+pub use signal::{MarkLine, SignalLine, Switch};
 pub use time::Timestamp;
 pub use upkeep::{
     BudgetNews, BurnStage, ClockNews, GuardEnd, GuardLine, GuardStage, RaceLine, RacePace,
@@ -128,6 +130,8 @@ pub enum EventKind {
         /// Orders of ours that may still be live.
         remaining: u32,
     },
+    /// `signal_evt=heard|refused|marked|off|on|misleads`: opinions about markets and what followed.
+    Signal(SignalLine),
     /// `audit_evt=...`: an input that made no sense was ignored.
     Audit {
         /// Where, if the input said so.

@@ -311,6 +311,8 @@ fn a_context_is_a_reference_and_the_switchs_cancel_is_known_as_such() {
     let seen = frame(text).join("");
     assert!(seen.starts_with("Reference { market: MarketId(0)"), "{seen}");
     assert!(seen.contains("164.9") && seen.contains("164.95"), "{seen}");
+    assert!(seen.contains("Context { market: MarketId(0), funding_e8: 1250,"), "{seen}");
+    assert!(seen.contains("688.11"), "{seen}");
     let text = r#"{"channel":"orderUpdates","data":[{"order":{"coin":"SOL","side":"B",
         "limitPx":"164.5","sz":"1","oid":3,"timestamp":5,"origSz":"1"},
         "status":"scheduledCancel","statusTimestamp":6}]}"#;

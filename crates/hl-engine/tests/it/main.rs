@@ -32,6 +32,7 @@ mod restart;
 mod risk;
 mod safety;
 mod seldom;
+mod signals;
 mod small_models;
 mod steps;
 mod venue;

@@ -124,7 +124,7 @@ impl Ledger {
     /// Looks at every market: completes what is due and takes down what is new. Call it about once
     /// a second. `price` is the mid price of a market now, `None` where there is none to be trusted.
     ///
-    /// No look allocates, but for one in [`JUDGE_EVERY`] samples that judges a source.
+    /// No look allocates, but for one in sixteen samples of a source, which judges it.
     pub fn look(
         &mut self,
         now: Millis,

@@ -29,15 +29,7 @@ pub fn stamp(number: f64) -> Result<Millis, BadStamp> {
         n if (SECONDS_FROM * 1_000.0..SECONDS_TO * 1_000.0).contains(&n) => n,
         n => return Err(BadStamp(n)),
     };
-    whole(ms).map(Millis).ok_or(BadStamp(number))
-}
-
-/// The integer part of a positive number, by its bits.
-fn whole(value: f64) -> Option<u64> {
-    let bits = value.to_bits();
-    let shift = 1_075_u64.checked_sub(bits.checked_shr(52)?)?;
-    let mantissa = (bits & 0x000f_ffff_ffff_ffff) | 0x0010_0000_0000_0000;
-    mantissa.checked_shr(u32::try_from(shift).ok()?)
+    crate::float::whole(ms).map(Millis).ok_or(BadStamp(number))
 }
 
 /// A number where a time is expected.

@@ -12,6 +12,7 @@ mod api;
 mod board;
 mod document;
 mod freshness;
+mod micro;
 mod nansen;
 mod properties;
 mod truth;

@@ -52,20 +52,20 @@ fn large_trades_count_by_their_side_once_the_usual_size_is_known() {
     let mut flow = flow();
     flow.touch(NOW, (100.0, 5.0), (101.0, 5.0));
     for n in 0..19 {
-        flow.trade(NOW, Side::Bid, 100.0);
+        flow.trade(NOW, Side::Bid, 100.0, 1.0);
         assert_eq!(flow.parts(NOW)[1], None, "{n}");
     }
     // The twentieth is large, but nobody knows yet.
-    flow.trade(NOW, Side::Bid, 100.0);
+    flow.trade(NOW, Side::Bid, 100.0, 1.0);
     assert_eq!(flow.parts(NOW)[1], Some(0.0));
-    flow.trade(NOW, Side::Ask, 399.0);
+    flow.trade(NOW, Side::Ask, 399.0, 1.0);
     assert_eq!(flow.parts(NOW)[1], Some(0.0), "just below four times the usual");
     let usual = (20.0 * 100.0 + 399.0) / 21.0;
-    flow.trade(NOW, Side::Ask, 4.0 * usual + 1e-9);
+    flow.trade(NOW, Side::Ask, 4.0 * usual + 1e-9, 1.0);
     let sold = flow.parts(NOW)[1].unwrap();
     let expected = -(4.0 * usual) / (2_399.0 + 4.0 * usual);
     assert!((sold - expected).abs() < 1e-9, "{sold} {expected}");
-    flow.trade(NOW, Side::Bid, 10_000.0);
+    flow.trade(NOW, Side::Bid, 10_000.0, 1.0);
     assert!(flow.parts(NOW)[1].unwrap() > 0.0);
 }
 
@@ -106,7 +106,7 @@ fn positions_opened_with_a_move_take_its_side_and_closed_ones_say_nothing() {
 fn what_is_silent_for_two_minutes_says_nothing_and_costs_confidence() {
     let mut flow = flow();
     flow.touch(NOW, (100.0, 5.0), (101.0, 5.0));
-    (0..20).for_each(|_| flow.trade(at(10), Side::Bid, 100.0));
+    (0..20).for_each(|_| flow.trade(at(10), Side::Bid, 100.0, 1.0));
     flow.context(at(20), 0.0, 1_000.0);
     let sure =
         |seconds: u64| flow.opinion(at(seconds)).map(|o| (o.confidence.get() * 100.0).round());
@@ -126,7 +126,7 @@ fn numbers_that_are_none_are_passed_over() {
         flow.touch(NOW, (100.0, bad), (101.0, 1.0));
         flow.touch(NOW, (100.0, 1.0), (101.0, bad));
         flow.touch(NOW, (100.0, 1.0), (bad, 1.0));
-        flow.trade(NOW, Side::Bid, bad);
+        flow.trade(NOW, Side::Bid, bad, 1.0);
     }
     flow.touch(NOW, (101.0, 1.0), (101.0, 1.0));
     flow.context(NOW, f64::NAN, 1.0);
@@ -148,7 +148,7 @@ proptest! {
             now = now.plus(ms);
             match kind {
                 0 => flow.touch(now, (a.abs(), b.abs()), (a.abs() * 1.01, b.abs())),
-                1 => flow.trade(now, if a > 0.0 { Side::Bid } else { Side::Ask }, b.abs()),
+                1 => flow.trade(now, if a > 0.0 { Side::Bid } else { Side::Ask }, b.abs(), 1.0),
                 _ => flow.context(now, a, b.abs()),
             }
             for part in flow.parts(now).into_iter().flatten() {

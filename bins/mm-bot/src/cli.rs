@@ -51,6 +51,7 @@ pub(crate) struct SourceArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(RunArgs),
+    Doctor(DoctorArgs),
     CancelAll(CancelAllArgs),
     Flatten(FlattenArgs),
     Halt(HaltArgs),
@@ -70,7 +71,7 @@ pub(crate) enum Command {
 ///
 /// Both sides of each market are quoted, post-only. On Ctrl-C, SIGTERM, SIGHUP or at the end of `--for`, every order is cancelled, the exchange is
 /// asked whether any is left, and a summary with denominators goes to standard output.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   mm-bot run                            the local exchange, until Ctrl-C
@@ -119,6 +120,28 @@ pub(crate) struct VenueArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Look at everything that must be right before real orders, and say how to mend what is not.
+///
+/// The key and what it may sign, the account, its money and its requests, clocks, disk, each market's
+/// rules against the configured orders, and how often the streams speak. Nothing is sent but
+/// questions. `mm-bot run` on testnet or mainnet looks at the same first and does not start on what
+/// is wrong.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot doctor                         the embedded exchange, to see what it looks like
+  mm-bot doctor --venue testnet --listen 30s
+  mm-bot doctor --json | jq '.findings[] | select(.verdict != \"ok\")'
+
+Exit codes: 0 nothing is wrong; 3 something is; 78 the configuration is.")]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) venue: VenueArgs,
+    /// How long to listen to the streams
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5s")]
+    pub(crate) listen: Duration,
 }
 
 /// Cancel every order of ours on the account, whether a bot runs or not.

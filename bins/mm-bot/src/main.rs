@@ -7,6 +7,7 @@
 mod cli;
 mod commands;
 mod config;
+mod doctor;
 mod exit;
 mod markets;
 mod runtime;
@@ -56,6 +57,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
         }
         Command::Metrics(args) => commands::metrics::run(args, &mut out),
         Command::World(args) => commands::world::run(args, &mut out),
+        Command::Doctor(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::doctor::run(args, &settings, &mut out)
+        }
         Command::CancelAll(args) => {
             let (_, settings) = config::load(&sources)?;
             commands::account::cancel_all::run(args, &settings, &mut out)

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod config;
+pub(crate) mod doctor;
 mod jsonl;
 pub(crate) mod metrics;
 pub(crate) mod quantize;
@@ -60,6 +61,7 @@ pub(crate) fn sources(cli: &Cli) -> Sources {
         .collect();
     let (venue, url, markets) = match &cli.command {
         Command::Run(run) => (&run.venue, &run.url, &run.markets),
+        Command::Doctor(args) => (&args.venue.venue, &args.venue.url, &None),
         Command::CancelAll(args) => (&args.venue.venue, &args.venue.url, &None),
         Command::Flatten(args) => (&args.venue.venue, &args.venue.url, &None),
         Command::Halt(args) => (&args.venue.venue, &args.venue.url, &None),

@@ -18,7 +18,7 @@ mod sources;
 
 use std::collections::BTreeMap;
 
-pub(crate) use market::{Estimate, Guards, MarketSettings, Model};
+pub(crate) use market::{Estimate, Guards, Layer, MarketSettings, Model};
 pub(crate) use names::{Part, override_name};
 pub(crate) use problem::{Origin, Problem, Problems, redacted};
 pub(crate) use risk::{GuardSettings, RiskSettings};

@@ -3,6 +3,7 @@
 //! The embedded exchange is reached as any other: by the same client over HTTP and WebSocket. Only
 //! the address differs, and who funds the account.
 
+pub(crate) mod checkup;
 mod core;
 mod desk;
 mod driver;
@@ -71,6 +72,7 @@ pub(crate) fn run(
 async fn whole(args: &RunArgs, settings: &Settings) -> Result<Summary, Failed> {
     let mut venue = Venue::open(args, settings).await?;
     let summary = Box::pin(async {
+        checkup::before_orders(settings, &venue).await?;
         let session = Session::prepare(args, settings, &venue).await?;
         Ok(Box::pin(session.run()).await)
     })

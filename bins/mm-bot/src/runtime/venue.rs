@@ -217,7 +217,7 @@ pub(crate) fn reader(url: &str, network: Network) -> Result<InfoClient, Failed> 
     Ok(InfoClient::new(transport(endpoint(url, network)?)?))
 }
 
-fn endpoint(url: &str, network: Network) -> Result<Endpoint, Failed> {
+pub(super) fn endpoint(url: &str, network: Network) -> Result<Endpoint, Failed> {
     Endpoint::new(url, network).map_err(|e| Failed::new(Exit::Config, e.to_string()))
 }
 

@@ -13,6 +13,7 @@ mod bot;
 mod cli;
 mod config;
 mod docs;
+mod doctor;
 mod jsonl;
 mod layers;
 mod metrics;

@@ -110,6 +110,11 @@ impl Settings {
         if problems.is_empty() { Ok(self) } else { Err(Problems(problems)) }
     }
 
+    /// Where everything is kept that must survive a run.
+    pub(crate) fn state_root(&self) -> &Path {
+        self.state_dir.as_ref().unwrap_or(&self.state_home)
+    }
+
     /// What the market that the venue calls `coin` is quoted with.
     pub(crate) fn market(&self, coin: &str) -> &MarketSettings {
         self.markets.get(coin).unwrap_or(&self.common)

@@ -55,7 +55,7 @@ pub(super) fn skew(least: Option<i64>) -> Finding {
 
 /// Where the journal will be.
 pub(super) fn state(settings: &Settings) -> Finding {
-    let dir = settings.state_dir.as_ref().unwrap_or(&settings.state_home);
+    let dir = settings.state_root();
     // It is made at the first start; until then the nearest directory above it tells.
     let there = dir.ancestors().find(|path| path.is_dir()).unwrap_or_else(|| Path::new("/"));
     let shown = dir.display();

@@ -19,6 +19,7 @@ use super::desk::Desk;
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::metrics::{self, Pulse, Scrapes, Seen};
+use super::notify::Supervisor;
 use super::status::Screen;
 use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
@@ -68,6 +69,7 @@ pub(super) struct Driver {
     /// What an operator asks for with a command of its own.
     pub(super) desk: Desk,
     pub(super) heart: Heart,
+    supervisor: Supervisor,
     pub(super) pulse: Pulse,
     scrapes: Scrapes,
     /// Since when some stream is missing, and how long that may last.
@@ -147,6 +149,7 @@ impl Driver {
             lease,
             desk,
             heart,
+            supervisor: Supervisor::default(),
             pulse,
             scrapes,
             offline: Some(Instant::now()),
@@ -176,6 +179,7 @@ impl Driver {
         let mut began = Instant::now();
         loop {
             self.heart.beat();
+            self.supervisor.alive();
             self.carry_out();
             if self.is_finished() || give_up.is_some_and(|at| Instant::now() >= at) {
                 break;
@@ -286,6 +290,7 @@ impl Driver {
                 Ending::Broken(why) => format!("shell_evt=broken reason=\"{why}\""),
             });
             self.ending = Some(ending);
+            self.supervisor.stopping();
             self.core.operator(clock::now(), Operator::Stop);
         }
     }

@@ -115,7 +115,7 @@ pub(crate) fn place(
     account: Address,
     endpoint: &Endpoint,
 ) -> Result<Place, Failed> {
-    let dir = settings.state_dir.as_ref().unwrap_or(&settings.state_home);
+    let dir = settings.state_root();
     let venue = match settings.venue {
         Where::Mainnet => "mainnet".to_owned(),
         Where::Testnet => "testnet".to_owned(),

@@ -15,6 +15,7 @@ mod keeper;
 pub(crate) mod keyfile;
 mod log;
 mod metrics;
+mod notify;
 mod outgoing;
 mod preflight;
 mod session;

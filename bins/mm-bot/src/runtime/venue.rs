@@ -11,6 +11,7 @@ use hl_client::{
 };
 use hl_wire::info::Role;
 use hl_wire::{Address, AgentKey, Network};
+use rustix::fs::{Access as RustixAccess, access};
 
 use super::embedded::Embedded;
 use super::home::Home;
@@ -83,7 +84,7 @@ impl Venue {
         let path = key_file.as_path();
         let key = keyfile::read(path)?;
         // The mark's lock also keeps a second bot with the same key from starting.
-        let mark = mark(path);
+        let mark = mark(path, key.address(), settings.state_root());
         let nonces = NonceAllocator::open(&mark, key.address())
             .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
         let venue = Self::over(name, endpoint, key, account, nonces, home)?;
@@ -120,9 +121,14 @@ impl Venue {
     }
 }
 
-/// The mark of the nonces of the key in `key_file`.
-pub(crate) fn mark(key_file: &Path) -> PathBuf {
-    key_file.with_extension("nonce")
+/// The mark of the nonces of the key in `key_file`: beside the key, so that every bot that has the key
+/// finds it; under the state directory, by the agent's address, where the key's own directory cannot be
+/// written, as those of credentials and secrets cannot.
+pub(crate) fn mark(key_file: &Path, agent: Address, state: &Path) -> PathBuf {
+    let beside = key_file.with_extension("nonce");
+    let dir = key_file.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let writable = access(dir.unwrap_or_else(|| Path::new(".")), RustixAccess::WRITE_OK).is_ok();
+    if writable { beside } else { state.join(format!("{agent}.nonce")) }
 }
 
 /// The nonces of a key, or some beside them while another process has them or the disk is full: what
@@ -239,4 +245,21 @@ pub(crate) fn unreachable(error: hl_client::InfoError) -> Failed {
         }
     };
     Failed::new(exit, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_beside_the_key_or_where_something_can_be_written() {
+        let agent = Address::new([7; 20]);
+        let dir = tempfile::TempDir::new().unwrap();
+        let state = Path::new("/state");
+        let key = dir.path().join("agent.key");
+        assert_eq!(mark(&key, agent, state), dir.path().join("agent.nonce"));
+        assert_eq!(mark(Path::new("agent.key"), agent, state), Path::new("agent.nonce"));
+        let elsewhere = mark(Path::new("/nonexistent/agent.key"), agent, state);
+        assert_eq!(elsewhere, state.join(format!("{agent}.nonce")));
+    }
 }

@@ -115,6 +115,12 @@ fn wrong_with_bot(words: &[&str]) -> Option<String> {
     if help.code != 0 {
         return Some(format!("no command {command}"));
     }
+    // `config` has commands of its own.
+    let inner = words.get(1).filter(|word| command == "config" && !word.starts_with('-'));
+    let help = inner.map_or(help, |inner| Bot::new().run(&[command, inner, "--help"]));
+    if help.code != 0 {
+        return Some(format!("no command {command} {}", words[1]));
+    }
     let options = words.iter().filter(|word| word.starts_with("--") && word.len() > 2);
     let mut names = options.map(|word| word.split('=').next().unwrap_or(word));
     names.find(|name| !help.stdout.contains(*name)).map(|name| format!("no option {name}"))
@@ -181,4 +187,31 @@ fn every_link_in_a_document_leads_somewhere() {
             assert!(path.is_empty() || folder.join(path).exists(), "{page}: {target}");
         }
     }
+}
+
+/// Every word that the bot gives as a reason has its row in the page that says what to do.
+#[test]
+fn every_code_that_the_bot_prints_is_explained() {
+    let page = fs::read_to_string(root().join("docs/troubleshooting.md")).unwrap();
+    let explained: BTreeSet<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .filter_map(|line| line.split('`').next())
+        .collect();
+    let model = root().join("crates/hl-engine/src/quote/mod.rs");
+    let model = fs::read_to_string(model).unwrap();
+    let no_quotes = model.lines().filter_map(|line| {
+        let line = line.trim().strip_prefix("Self::")?;
+        Some(line.split_once(" => \"")?.1.trim_end_matches("\","))
+    });
+    let no_quotes: Vec<&str> = no_quotes.collect();
+    assert!(no_quotes.len() > 20, "{no_quotes:?}");
+    let words = hl_wire::RejectCode::ALL
+        .iter()
+        .map(|code| code.code())
+        .chain(hl_engine::Rule::ALL.iter().map(|rule| rule.code()))
+        .chain(hl_engine::Cause::ALL.iter().map(|cause| cause.code()))
+        .chain(no_quotes);
+    let missing: Vec<&str> = words.filter(|word| !explained.contains(word)).collect();
+    assert!(missing.is_empty(), "docs/troubleshooting.md: {missing:?}");
 }

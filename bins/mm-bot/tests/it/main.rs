@@ -19,3 +19,4 @@ mod layers;
 mod metrics;
 mod remote;
 mod run;
+mod supervised;

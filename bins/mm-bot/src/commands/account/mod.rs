@@ -13,6 +13,7 @@ pub(crate) mod halt;
 mod plan;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hl_client::{InfoClient, InfoError, RetryPolicy, clock};
@@ -33,6 +34,8 @@ use crate::state::{FileLock, LockError, Place, Word};
 struct Account {
     access: Access,
     place: Place,
+    /// Where state of all accounts is.
+    state: PathBuf,
 }
 
 /// Who trades for it at present.
@@ -67,7 +70,7 @@ impl Account {
         }
         let access = Access::of(settings)?;
         let place = home::place(settings, access.account, &access.endpoint)?;
-        Ok(Self { access, place })
+        Ok(Self { access, place, state: settings.state_root().to_path_buf() })
     }
 
     /// `sim 127.0.0.1:3001 0x1111…`
@@ -127,7 +130,8 @@ impl Account {
     async fn link(&self, until: Instant) -> Result<(Link, Universe), Failed> {
         let Access { endpoint, account, key_file, .. } = &self.access;
         let key = keyfile::read(key_file)?;
-        let nonces = venue::nonces_or_beside(&venue::mark(key_file), &key)?;
+        let mark = venue::mark(key_file, key.address(), &self.state);
+        let nonces = venue::nonces_or_beside(&mark, &key)?;
         let link = venue::link(endpoint.clone(), *account, key, nonces)?;
         let patient = link.info.with_retries(RetryPolicy::default());
         let mut builder = Universe::builder().perps(&meta(&patient, until).await?);

@@ -2,5 +2,6 @@
 //! `docs/performance.md`.
 
 pub mod desk;
+pub mod feeds;
 pub mod messages;
 pub mod orders;

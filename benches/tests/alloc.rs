@@ -4,6 +4,7 @@
 
 use allocation_counter::measure;
 use hl_benches::desk::{BookSides, Desk};
+use hl_benches::feeds::{Said, flow};
 use hl_benches::messages::l2_book;
 use hl_benches::orders::{specs, wishes};
 use hl_engine::MarketId;
@@ -50,6 +51,24 @@ fn reading_a_book_into_used_memory_does_not_allocate() {
         }
     });
     assert_eq!(levels, 101 * 40);
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn the_exchanges_own_data_and_a_look_at_all_that_was_said_allocate_nothing() {
+    let (mut flow, start) = flow();
+    let mut said = Said::new(200);
+    said.look();
+    let info = measure(|| {
+        for n in 0..1_000 {
+            let now = start.plus(n);
+            flow.touch(now, (164.89, 3.0), (164.91, 5.0));
+            flow.trade(now, hl_quant::Side::Ask, 164.9, 1.0);
+            flow.context(now, 0.000_012_5, 1_000.0);
+            std::hint::black_box(flow.opinion(now));
+            std::hint::black_box(said.look());
+        }
+    });
     assert_eq!(info.count_total, 0, "{info:?}");
 }
 

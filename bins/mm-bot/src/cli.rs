@@ -62,6 +62,7 @@ pub(crate) enum Command {
     /// Try to break the bot: whole simulated worlds with faults, judged by ground truth
     World(WorldArgs),
     Metrics(MetricsArgs),
+    Signals(SignalsArgs),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -326,6 +327,30 @@ pub(crate) struct SignArgs {
     /// Sign each JSON line of standard input
     #[arg(long, required = true)]
     pub(crate) jsonl: bool,
+}
+
+/// Say what followed the opinions of each source, and what they were worth.
+///
+/// A run records how the price moved after each opinion. This reads the records in the state
+/// directory, or those that are named, and prints for each source its information coefficient, how
+/// often it was right, how often it had something to say and how old that was, and what the combined
+/// opinion earned more with it than without it, on the same samples.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  mm-bot signals --report                     every record in the state directory
+  mm-bot signals --report --file bot.log      an event log
+  mm-bot signals --report --json")]
+pub(crate) struct SignalsArgs {
+    /// Print the report
+    #[arg(long, required = true)]
+    pub(crate) report: bool,
+    /// Read these records or event logs instead
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) file: Vec<PathBuf>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// List the metrics that a running bot tells Prometheus.

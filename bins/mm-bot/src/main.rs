@@ -56,6 +56,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             Ok(Exit::Ok)
         }
         Command::Metrics(args) => commands::metrics::run(args, &mut out),
+        Command::Signals(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::signals::run(args, &settings, &mut out)
+        }
         Command::World(args) => commands::world::run(args, &mut out),
         Command::Doctor(args) => {
             let (_, settings) = config::load(&sources)?;

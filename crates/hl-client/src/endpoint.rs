@@ -98,20 +98,9 @@ impl Endpoint {
     ///
     /// [`BadEndpoint`] names what is wrong with the address.
     pub fn new(base: &str, network: Network) -> Result<Self, BadEndpoint> {
-        let url = Url::parse(base).map_err(|why| BadEndpoint::NotAUrl {
-            url: base.chars().take(128).collect(),
-            why: why.to_string(),
-        })?;
+        let url = bare(base)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let bare = url.username().is_empty() && url.password().is_none();
-        if !bare || url.query().is_some() || url.fragment().is_some() {
-            return Err(BadEndpoint::TooMuch { host });
-        }
-        let secure = match url.scheme() {
-            "https" => true,
-            "http" if is_loopback(&host) => false,
-            _ => return Err(BadEndpoint::Insecure { url: url.to_string() }),
-        };
+        let secure = url.scheme() == "https";
         if serves(&host).is_some_and(|served| served != network) {
             return Err(BadEndpoint::WrongNetwork { host, network });
         }
@@ -150,6 +139,24 @@ impl Endpoint {
     #[must_use]
     pub const fn network(&self) -> Network {
         self.network
+    }
+}
+
+/// A host and a path at most, over `https` or, on a loopback host, `http`.
+pub(crate) fn bare(text: &str) -> Result<Url, BadEndpoint> {
+    let url = Url::parse(text).map_err(|why| BadEndpoint::NotAUrl {
+        url: text.chars().take(128).collect(),
+        why: why.to_string(),
+    })?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let bare = url.username().is_empty() && url.password().is_none();
+    if !bare || url.query().is_some() || url.fragment().is_some() {
+        return Err(BadEndpoint::TooMuch { host });
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&host) => Ok(url),
+        _ => Err(BadEndpoint::Insecure { url: url.to_string() }),
     }
 }
 

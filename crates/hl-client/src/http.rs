@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Url, redirect, retry};
 
 use crate::error::TransportError;
@@ -68,6 +68,11 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn new(timeouts: &Timeouts) -> Result<Self, BuildError> {
+        Self::with_cap(timeouts, MAX_BODY_BYTES)
+    }
+
+    /// The same with another cap for answers.
+    pub(crate) fn with_cap(timeouts: &Timeouts, cap: usize) -> Result<Self, BuildError> {
         let client = Client::builder()
             .tls_backend_preconfigured(tls::config()?.as_ref().clone())
             .connect_timeout(timeouts.connect)
@@ -86,7 +91,7 @@ impl Http {
             .tcp_nodelay(true)
             .build()
             .map_err(|error| BuildError::Http(chain(&error)))?;
-        Ok(Self { client, cap: MAX_BODY_BYTES })
+        Ok(Self { client, cap })
     }
 
     /// Sends `body` to `url` once, and reads the answer to its end or to the cap.
@@ -96,16 +101,28 @@ impl Http {
         body: Vec<u8>,
         total: Duration,
     ) -> Result<Reply, TransportError> {
+        self.ask(url, Some(body), None, total).await
+    }
+
+    /// The same, as a GET where there is no body, and with a header where there is one to add.
+    pub(crate) async fn ask(
+        &self,
+        url: &Url,
+        body: Option<Vec<u8>>,
+        header: Option<&(HeaderName, HeaderValue)>,
+        total: Duration,
+    ) -> Result<Reply, TransportError> {
         let fault = |error: reqwest::Error| classify(&error, total);
-        let mut response = self
-            .client
-            .post(url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .timeout(total)
-            .body(body)
-            .send()
-            .await
-            .map_err(fault)?;
+        let mut request = match body {
+            Some(body) => {
+                self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body)
+            }
+            None => self.client.get(url.clone()),
+        };
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
+        let mut response = request.timeout(total).send().await.map_err(fault)?;
         let too_large = TransportError::TooLarge { limit: self.cap };
         let declared = response.content_length().unwrap_or(0);
         if usize::try_from(declared).map_or(true, |declared| declared > self.cap) {

@@ -1,4 +1,5 @@
-//! Transport to the Hyperliquid exchange: the only library crate that opens a socket to it.
+//! Transport to the Hyperliquid exchange: the only library crate that opens a socket to it. Feeds of
+//! others are asked with the same care ([`Feed`]).
 //!
 //! Everything that money depends on is decided elsewhere, in crates without sockets. What is decided
 //! here is what a transport must not get wrong:
@@ -72,6 +73,7 @@ pub mod clock;
 mod endpoint;
 mod error;
 mod exchange;
+mod feed;
 mod http;
 mod info;
 mod latch;
@@ -86,6 +88,7 @@ pub use backoff::RetryPolicy;
 pub use endpoint::{BadEndpoint, Endpoint};
 pub use error::{InfoError, TransportError};
 pub use exchange::{ExchangeClient, NotSent, Prepared, Receipt};
+pub use feed::{BadFeed, Feed, FeedError};
 pub use http::{BuildError, Timeouts};
 pub use info::{Aggregation, InfoClient};
 pub use latch::{Latch, Passing};

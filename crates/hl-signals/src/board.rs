@@ -135,7 +135,7 @@ impl Board {
         let slot = slots.get_mut(market).ok_or(Refused::Market)?;
         // A clock that is a little ahead must not make an opinion live longer.
         let source_time = signal.source_time.min(now);
-        let signal = Signal { source_time, ingested: now, ..signal };
+        let signal = Signal { source_time, ..signal };
         let mut changed = now;
         let mut news = News::New;
         if let Some(before) = slot {
@@ -219,7 +219,7 @@ impl Board {
         if !heard {
             return Reading::Neutral { why };
         }
-        let value = if weights > 1.0 { sum / weights } else { sum };
+        let value = sum / weights.max(1.0);
         Reading::Fresh {
             // Rounding may carry a sum of ones a hair beyond one.
             value: Value::new(value.clamp(-1.0, 1.0)).unwrap_or_default(),

@@ -8,6 +8,7 @@ pub(crate) mod metrics;
 pub(crate) mod quantize;
 mod quantize_jsonl;
 pub(crate) mod sign;
+pub(crate) mod signals;
 pub(crate) mod specs;
 pub(crate) mod world;
 

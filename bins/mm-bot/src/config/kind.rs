@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use hl_client::Feed;
 use hl_quant::Decimal;
 
 /// One whole unit of a [`Fixed`].
@@ -39,6 +40,10 @@ pub(crate) enum Kind {
     Url,
     /// An IP address and a port to listen at, or nothing.
     Listen,
+    /// An address with a path, `https` or on loopback `http`; or nothing.
+    FeedUrl,
+    /// Some of these words, separated by commas, none twice; or none.
+    Some(&'static [&'static str]),
 }
 
 /// No list of coins or layers is longer than this.
@@ -70,6 +75,10 @@ impl Kind {
             Self::Path => Ok(()),
             Self::Url => check_url(text),
             Self::Listen => listen(text).map(drop),
+            Self::FeedUrl if text.is_empty() => Ok(()),
+            // What would not be asked at the start is refused here.
+            Self::FeedUrl => Feed::new(text, 0).map(drop).map_err(|e| e.to_string()),
+            Self::Some(words) => some_of(text, words).map(drop),
         }
     }
 
@@ -88,9 +97,13 @@ impl Kind {
                 let quoted: Vec<String> = text.split(',').map(|c| format!("{c:?}")).collect();
                 format!("[{}]", quoted.join(", "))
             }
-            Self::Choice(_) | Self::Address | Self::Path | Self::Url | Self::Listen => {
-                format!("{text:?}")
-            }
+            Self::Choice(_)
+            | Self::Address
+            | Self::Path
+            | Self::Url
+            | Self::Listen
+            | Self::FeedUrl
+            | Self::Some(_) => format!("{text:?}"),
         }
     }
 
@@ -109,6 +122,8 @@ impl Kind {
             Self::Path => "a path".to_owned(),
             Self::Url => "http(s)://host[:port]".to_owned(),
             Self::Listen => "address:port, such as 127.0.0.1:9464".to_owned(),
+            Self::FeedUrl => "https://host[:port][/path]".to_owned(),
+            Self::Some(words) => format!("any of {}", words.join(", ")),
         }
     }
 }
@@ -205,6 +220,18 @@ pub(crate) fn listen(text: &str) -> Result<Option<SocketAddr>, String> {
     (!text.is_empty()).then(|| text.parse().map_err(|_| why())).transpose()
 }
 
+/// Some of `words`, in the order given.
+pub(crate) fn some_of(text: &str, words: &[&str]) -> Result<Vec<String>, String> {
+    let mut chosen: Vec<String> = Vec::new();
+    for word in text.split(',').filter(|_| !text.is_empty()) {
+        if !words.contains(&word) || chosen.iter().any(|known| known == word) {
+            return Err(format!("must be any of {}, each once", words.join(", ")));
+        }
+        chosen.push(word.to_owned());
+    }
+    Ok(chosen)
+}
+
 fn is_host_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']')
 }
@@ -254,6 +281,19 @@ mod tests {
         assert!(Kind::Url.check("http://127.0.0.1:3001").is_ok());
         assert!(Kind::Url.check("ws://127.0.0.1").is_err());
         assert!(Kind::Url.check("https://host/info").is_err());
+        for good in ["", "https://feed.example/a/b", "http://127.0.0.1:9/x", "http://localhost/x"] {
+            assert!(Kind::FeedUrl.check(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["http://feed.example/x", "ftp://localhost/x", "https://u:p@h/", "https://h/?k=1"]
+        {
+            assert!(Kind::FeedUrl.check(bad).is_err(), "{bad}");
+        }
+        let some = Kind::Some(&["a", "b"]);
+        assert!(some.check("").is_ok() && some.check("b,a").is_ok());
+        assert!(
+            some.check("a,a").is_err() && some.check("c").is_err() && some.check("a,").is_err()
+        );
         assert!(Kind::Listen.check("").is_ok() && Kind::Listen.check("[::1]:9464").is_ok());
         for bad in ["localhost:9464", "9464", "127.0.0.1", "127.0.0.1:70000", "127.0.0.1:9464/x"] {
             assert!(Kind::Listen.check(bad).is_err(), "{bad}");

@@ -14,6 +14,7 @@ pub(crate) mod problem;
 mod reader;
 mod risk;
 mod settings;
+mod signals;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub(crate) use names::{Part, override_name};
 pub(crate) use problem::{Origin, Problem, Problems, redacted};
 pub(crate) use risk::{GuardSettings, RiskSettings};
 pub(crate) use settings::{Settings, Venue};
+pub(crate) use signals::{SOURCES, SignalSettings};
 pub(crate) use sources::{Sources, example};
 
 use keys::keys;

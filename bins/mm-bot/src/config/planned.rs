@@ -64,7 +64,6 @@ pub(crate) const PLANNED: &[Planned] = &[
     flag("ENABLE_RATE_RESERVE", "buying request weight"),
     flag("CHASE_MODE_ENABLED", "chase mode"),
     flag("COPY_TRADING_ENABLED", "copy trading"),
-    flag("NANSEN_ENABLED", "the Nansen feed"),
 ];
 
 impl Planned {
@@ -109,7 +108,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("PRIVATE_KEY", "a master key is never read; approve an agent and set HL_AGENT_KEY_FILE"),
     ("HL_PRIVATE_KEY", "a key is read from a file only; set HL_AGENT_KEY_FILE"),
     ("HL_AGENT_KEY", "a key is read from a file only; set HL_AGENT_KEY_FILE"),
-    ("NANSEN_API_KEY", "this version has no Nansen feed"),
+    ("NANSEN_API_KEY", "a key is read from a file only; set NANSEN_API_KEY_FILE"),
+    ("NANSEN_ENABLED", "the Nansen API is asked when NANSEN_API_KEY_FILE is set"),
     ("CLIP_USD", "orders are not re-bucketed; the size is BASE_ORDER_USD"),
     ("ENABLE_MULTI_LAYER", "layers are on when ACTIVE_LAYERS is above 1"),
     ("MIN_LOSS_TO_CLOSE_USD", "positions are closed at the loss limits only; see MM_AT_LOSS_LIMIT"),

@@ -16,6 +16,7 @@ use tokio::time::{Instant, Interval};
 
 use super::core::Core;
 use super::desk::Desk;
+use super::feeds::{Feeds, News, Told};
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::metrics::{self, Pulse, Scrapes, Seen};
@@ -24,7 +25,7 @@ use super::status::Screen;
 use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
 use super::watchdog::Heart;
-use crate::state::Lease;
+use crate::state::{Lease, Recorder};
 
 /// How often the request budget is asked for; the engine counts in between.
 const BUDGET_EVERY: Duration = Duration::from_secs(30);
@@ -72,6 +73,10 @@ pub(super) struct Driver {
     supervisor: Supervisor,
     pub(super) pulse: Pulse,
     scrapes: Scrapes,
+    feeds: Feeds,
+    pub(super) feeds_told: Told,
+    /// What followed the opinions of sources.
+    pub(super) recorder: Recorder,
     /// Since when some stream is missing, and how long that may last.
     pub(super) offline: Option<Instant>,
     max_offline: Option<Duration>,
@@ -104,6 +109,8 @@ pub(super) struct Parts {
     pub(super) heart: Heart,
     pub(super) pulse: Pulse,
     pub(super) scrapes: Scrapes,
+    pub(super) feeds: Feeds,
+    pub(super) recorder: Recorder,
     pub(super) max_offline: Option<Duration>,
 }
 
@@ -124,6 +131,7 @@ enum Heard {
     BudgetDue,
     StatusDue,
     Scrape(oneshot::Sender<String>),
+    Feed(News),
 }
 
 /// Marks the last question for fills, which the engine did not ask. It counts its own from 1.
@@ -133,7 +141,7 @@ impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
         let Parts { link, log, screen, keeper, lease, desk, .. } = parts;
-        let Parts { heart, pulse, scrapes, max_offline, .. } = parts;
+        let Parts { heart, pulse, scrapes, feeds, recorder, max_offline, .. } = parts;
         Self {
             core,
             adapter,
@@ -152,6 +160,9 @@ impl Driver {
             supervisor: Supervisor::default(),
             pulse,
             scrapes,
+            feeds,
+            feeds_told: Told::default(),
+            recorder,
             offline: Some(Instant::now()),
             max_offline,
             started: clock::now(),
@@ -198,6 +209,9 @@ impl Driver {
         self.withdraw_all();
         self.settle_journal().await;
         self.write_events();
+        if let Err(error) = self.recorder.close().await {
+            self.log.line(&format!("signal_evt=record_failed what=write reason=\"{error}\""));
+        }
         self.log.flush();
         let ending = self.ending.take().unwrap_or(Ending::Asked("end"));
         (self, ending)
@@ -217,6 +231,7 @@ impl Driver {
             _ = ears.budget.tick() => Heard::BudgetDue,
             _ = ears.status.tick() => Heard::StatusDue,
             scrape = self.scrapes.next() => Heard::Scrape(scrape),
+            news = self.feeds.next() => Heard::Feed(news),
         }
     }
 
@@ -242,6 +257,7 @@ impl Driver {
                 self.screen.draw(&self.core.engine, &self.coins, &mut self.log);
                 self.look_around();
             }
+            Heard::Feed(news) => self.brought(news),
             // Whoever asked may have gone; that is their affair.
             Heard::Scrape(answer) => drop(answer.send(metrics::render(&self.seen()))),
         }

@@ -1,5 +1,6 @@
 //! Where a run keeps what must survive it, and that it is the only one.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use hl_client::{Endpoint, clock};
@@ -79,6 +80,11 @@ impl Home {
             opened.notes.push(format!("state_evt=word_stays reason=\"{error}\""));
         }
         Ok(opened)
+    }
+
+    /// Where what followed the opinions of sources is recorded.
+    pub(super) fn signals(&self) -> PathBuf {
+        self.place.signals()
     }
 
     /// Where an operator leaves a word.

@@ -1,4 +1,4 @@
-//! The agent's key file.
+//! The agent's key file, and other secrets that are read from files.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -15,25 +15,68 @@ const FILE_BYTES_MAX: u64 = 256;
 /// # Errors
 /// The file cannot be read, others may read it, or it holds no key.
 pub(crate) fn read(path: &Path) -> Result<AgentKey, Failed> {
-    let shown = path.display();
-    let refuse = |why: String| Failed::new(Exit::Preflight, format!("key file {shown}: {why}"));
-    let meta = std::fs::metadata(path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+    let text = text(path, "a key has 64 hexadecimal digits")?;
+    AgentKey::from_hex(&text).map_err(|e| {
+        refuse(path, &e.to_string())
+            .hint("one line: 0x and 64 hexadecimal digits of an agent's key")
+    })
+}
+
+/// Somebody's token. It is shown nowhere: not in a log, not in an error, not by `Debug`.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// The token, for whoever has to send it or compare it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Fewer characters can be guessed.
+const SECRET_MIN: usize = 16;
+
+/// Reads a token: one line of at least sixteen printable characters without a space. No message
+/// repeats any part of it.
+///
+/// # Errors
+/// The file cannot be read, others may read it, or it holds no token.
+pub(crate) fn secret(path: &Path) -> Result<Secret, Failed> {
+    let text = text(path, "a token is one line")?;
+    let token = text.trim_end_matches(['\n', '\r']);
+    if token.len() < SECRET_MIN || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        let why = "holds no token: one line of at least 16 printable characters without a space";
+        return Err(refuse(path, why));
+    }
+    Ok(Secret(token.to_owned()))
+}
+
+fn refuse(path: &Path, why: &str) -> Failed {
+    Failed::new(Exit::Preflight, format!("key file {}: {why}", path.display()))
+}
+
+/// The content of a file that only its owner may read.
+fn text(path: &Path, size: &str) -> Result<String, Failed> {
+    let unread = |e: std::io::Error| refuse(path, &format!("cannot be read: {e}"));
+    let meta = std::fs::metadata(path).map_err(unread)?;
     if !meta.is_file() {
-        return Err(refuse("not a file".to_owned()));
+        return Err(refuse(path, "not a file"));
     }
     let mode = meta.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        let hint = format!("chmod 600 {shown}");
         let why = format!("mode {mode:04o} lets others at the key");
-        return Err(refuse(why).hint(hint));
+        return Err(refuse(path, &why).hint(format!("chmod 600 {}", path.display())));
     }
     if meta.size() > FILE_BYTES_MAX {
-        return Err(refuse(format!("{} bytes; a key has 64 hexadecimal digits", meta.size())));
+        return Err(refuse(path, &format!("{} bytes; {size}", meta.size())));
     }
-    let text = std::fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read: {e}")))?;
-    AgentKey::from_hex(&text).map_err(|e| {
-        refuse(e.to_string()).hint("one line: 0x and 64 hexadecimal digits of an agent's key")
-    })
+    std::fs::read_to_string(path).map_err(unread)
 }
 
 #[cfg(test)]
@@ -71,5 +114,24 @@ mod tests {
         }
         assert!(read(Path::new("/nonexistent/key")).unwrap_err().to_string().contains("read"));
         assert!(read(Path::new("/")).unwrap_err().to_string().contains("not a file"));
+    }
+
+    #[test]
+    fn a_token_is_one_line_that_nothing_shows() {
+        let (_dir, path) = file("correct-horse-battery\n", 0o600);
+        let secret = secret(&path).unwrap();
+        assert_eq!(secret.expose(), "correct-horse-battery");
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+        for (text, mode) in [
+            ("correct-horse-battery", 0o640),
+            ("correct-horse-b", 0o600),
+            ("correct horse battery", 0o600),
+            ("correct-horse-battery\nstaple", 0o600),
+            ("", 0o600),
+        ] {
+            let (_dir, path) = file(text, mode);
+            let shown = super::secret(&path).unwrap_err().to_string();
+            assert!(!shown.contains("horse"), "{shown}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod desk;
 mod driver;
 mod durable;
 mod embedded;
+mod feeds;
 pub(crate) mod home;
 mod incoming;
 mod keeper;

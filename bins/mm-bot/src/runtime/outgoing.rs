@@ -42,6 +42,7 @@ impl Driver {
         let mut ends = false;
         for event in core::mem::take(&mut self.core.events) {
             self.log.line(&event);
+            self.recorder.note(&event);
             ends |= self.note(&event);
         }
         if ends {

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::core::Core;
 use super::desk::Desk;
 use super::driver::{Driver, Ending, Parts};
+use super::feeds::{self, Feeds};
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
 use super::metrics::{self, Pulse, Scrapes};
@@ -31,7 +32,7 @@ use crate::cli::RunArgs;
 use crate::config::Settings;
 use crate::exit::{Exit, Failed};
 use crate::markets::min_notional;
-use crate::state::Opened;
+use crate::state::{Opened, Recorder};
 
 /// Everything that is ready before the first order.
 pub(super) struct Session<'v> {
@@ -76,7 +77,9 @@ impl<'v> Session<'v> {
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
         let (stream, events) = connect(venue, &coins)?;
         let scrapes = metrics::serve(settings.metrics_listen, &mut log).await?;
-        let driver = driver(settings, venue, link.clone(), ready, log, screen, scrapes)?;
+        let feeds = feeds::start(&settings.signals, &coins, &mut log).await?;
+        let ears = (scrapes, feeds);
+        let driver = driver(settings, venue, link.clone(), ready, log, screen, ears)?;
         let spare = Spare { link: venue.spare_link(), universe: universe.clone() };
         let (heart, latch) = (driver.heart.clone(), Arc::clone(&link.latch));
         let watchdog = Watchdog::start(heart, latch, watchdog::PATIENCE, spare, last_words)?;
@@ -170,7 +173,7 @@ fn driver(
     ready: Ready,
     mut log: Log,
     screen: Screen,
-    scrapes: Scrapes,
+    (scrapes, feeds): (Scrapes, Feeds),
 ) -> Result<Driver, Failed> {
     for applied in &ready.applied {
         log.line(applied);
@@ -181,7 +184,11 @@ fn driver(
     let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
     let carry = opened.journal.state().carry();
     tell(&opened, &carry, &mut log);
-    let engine = Engine::new(setup::engine_config(settings, &coins), seed).restore(carry);
+    let (recorder, record, notes) = Recorder::open(&venue.home.signals());
+    notes.iter().for_each(|note| log.line(note));
+    let engine = Engine::new(setup::engine_config(settings, &coins), seed)
+        .restore(carry)
+        .with_signal_record(&record.samples);
     let adapter = Adapter::new(ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset)));
     let disk = if opened.broken.is_some() { Disk::Refuses } else { Disk::Takes };
     Ok(Driver::new(Parts {
@@ -200,6 +207,8 @@ fn driver(
         heart: Heart::default(),
         pulse: Pulse::new(venue.name, &settings.fingerprint),
         scrapes,
+        feeds,
+        recorder,
         max_offline: (settings.max_offline_sec > 0)
             .then(|| Duration::from_secs(settings.max_offline_sec)),
     }))

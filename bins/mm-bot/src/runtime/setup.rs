@@ -4,12 +4,15 @@ use hl_engine::{
     Arrivals, ArrivalsConfig, AtLimit, AvellanedaStoikovConfig, BudgetConfig, Collar, DeadMan,
     EngineConfig, EstimateConfig, ExitConfig, FairKind, GlftConfig, Layer, Limits, LossLimits,
     MarginLimits, MarketConfig, MarkoutLimits, ModelConfig, Ppm, RejectLimits, Requote, RetryGuard,
-    RiskConfig, SpreadConfig, Timing, Volatility, VolatilityConfig, Watchdog, from_e8,
+    RiskConfig, SignalConfig, SignalSource, SpreadConfig, Timing, Trust, Volatility,
+    VolatilityConfig, Watchdog, from_e8,
 };
 use hl_quant::{Decimal, Notional};
+use hl_signals::{Freshness, LedgerConfig, SourceId, VenueConfig};
 
 use crate::config::{
-    Estimate, GuardSettings, Guards, MarketSettings, Model, RiskSettings, Settings,
+    Estimate, GuardSettings, Guards, MarketSettings, Model, RiskSettings, SOURCES, Settings,
+    SignalSettings,
 };
 
 /// The engine's configuration for `coins`.
@@ -32,7 +35,30 @@ pub(super) fn engine_config(settings: &Settings, coins: &[String]) -> EngineConf
         },
         budget: BudgetConfig { runway_hours: guard.runway_hours, ..BudgetConfig::default() },
         risk: account(risk),
+        signals: signals(&settings.signals),
         ..EngineConfig::default()
+    }
+}
+
+fn signals(settings: &SignalSettings) -> SignalConfig {
+    let id = |name: &&str| name.parse::<SourceId>().ok();
+    let source = |id: SourceId| {
+        let pinned = settings.pinned.iter().any(|name| name == id.as_str());
+        SignalSource { id, trust: if pinned { Trust::Pinned } else { Trust::Judged } }
+    };
+    let present = SOURCES.iter().filter(|name| settings.has(name));
+    let sources: Vec<SignalSource> = present.filter_map(id).map(source).collect();
+    let own = sources.iter().find(|source| source.id.as_str() == "venue");
+    SignalConfig {
+        venue: own.map(|source| (source.id, VenueConfig::default())),
+        sources,
+        freshness: Freshness {
+            max_age_ms: settings.max_age_ms,
+            max_unchanged_ms: settings.max_unchanged_ms,
+            max_ahead_ms: settings.max_ahead_ms,
+            fade_ms: settings.max_age_ms.min(settings.max_unchanged_ms) / 2,
+        },
+        ledger: LedgerConfig { horizon_ms: settings.horizon_ms, ..LedgerConfig::default() },
     }
 }
 

@@ -7,6 +7,7 @@
 mod files;
 mod journal;
 mod lock;
+mod signals;
 mod word;
 
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -14,9 +15,13 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use journal::{Journal, Opened};
 pub(crate) use lock::{FileLock, Lease, LockError};
+pub(crate) use signals::{Answers, Recorder, SignalRecord};
 pub(crate) use word::{Word, WordFile};
 
 use crate::exit::{Exit, Failed};
+
+/// How the files end that hold what followed the opinions of sources.
+pub(crate) const SIGNALS: &str = ".signals";
 
 /// Where the state of one account at one venue is.
 #[derive(Debug)]
@@ -71,6 +76,11 @@ impl Place {
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.dir.join(format!("{}.journal", self.name))
+    }
+
+    /// What followed the opinions of every source.
+    pub(crate) fn signals(&self) -> PathBuf {
+        self.dir.join(format!("{}{SIGNALS}", self.name))
     }
 
     /// Where an operator leaves a word for a bot that is down or busy.

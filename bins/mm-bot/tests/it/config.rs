@@ -107,10 +107,18 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             if key == "quote.pairs" && !bad.is_empty() && !bad.contains(['-', '+']) {
                 continue; // NaN is a fine name for a coin, as far as anybody knows here.
             }
-            if key == "metrics.listen" && bad.is_empty() {
-                continue; // Nowhere is an answer.
+            let may_be_nothing = [
+                "metrics.listen",
+                "signals.push_listen",
+                "signals.url",
+                "signals.nansen_url",
+                "signals.pinned",
+            ];
+            if may_be_nothing.contains(&key.as_str()) && bad.is_empty() {
+                continue; // Nowhere and nobody are answers.
             }
-            if key == "state.dir" || (key == "quote.pairs" && bad == "-1") {
+            let is_path = key == "state.dir" || key == "signals.file" || key.ends_with("_file");
+            if is_path || (key == "quote.pairs" && bad == "-1") {
                 continue;
             }
             let done = Bot::new().env(&name, bad).run(&["config", "check"]);

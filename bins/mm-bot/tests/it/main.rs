@@ -19,4 +19,5 @@ mod layers;
 mod metrics;
 mod remote;
 mod run;
+mod signals;
 mod supervised;

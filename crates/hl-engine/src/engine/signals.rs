@@ -1,6 +1,7 @@
 //! Opinions about markets: kept, aged, followed and judged. What they are worth is for the rotation.
 
 use hl_quant::{Millis, Price, Side, Size};
+use hl_signals::account::Counts;
 use hl_signals::{
     Board, Ledger, Marked, Micro, News, Reading, Sample, Score, Signal, SourceId, SourceState,
     VenueFlow, Verdict,
@@ -16,6 +17,8 @@ use crate::{
 const LOOK_MS: u64 = 1_000;
 /// How often the venue's own data is made into an opinion.
 const VENUE_MS: u64 = 10_000;
+/// How often it is told how much the sources had to say.
+const COVERAGE_MS: u64 = 300_000;
 
 /// Who is heard, and what became of it.
 #[derive(Debug)]
@@ -29,6 +32,7 @@ pub(super) struct Signals {
     venue: Option<SourceId>,
     next_look: Millis,
     next_venue: Millis,
+    next_coverage: Option<Millis>,
     /// Verdicts on the records of earlier runs, to be told with the first input.
     untold: Vec<(usize, Verdict)>,
 }
@@ -52,6 +56,7 @@ impl Signals {
             board,
             next_look: Millis(0),
             next_venue: Millis(0),
+            next_coverage: None,
             untold: Vec::new(),
         }
     }
@@ -239,6 +244,22 @@ impl Engine {
             if let Some(verdict) = verdict {
                 self.judged(source, verdict);
             }
+        }
+        self.tell_coverage();
+    }
+
+    fn tell_coverage(&mut self) {
+        let now = self.now;
+        let due = *self.signals.next_coverage.get_or_insert_with(|| now.plus(COVERAGE_MS));
+        if now < due {
+            return;
+        }
+        self.signals.next_coverage = Some(now.plus(COVERAGE_MS));
+        for (index, source) in self.signals.board.sources().enumerate() {
+            let counts = self.signals.ledger.take_counts(index);
+            let Counts { looks, fresh, age_ms, lost, .. } = counts;
+            let line = SignalLine::Coverage { source, looks, fresh, age_ms, lost };
+            self.out.event(now, EventKind::Signal(line));
         }
     }
 

@@ -130,7 +130,7 @@ pub enum EventKind {
         /// Orders of ours that may still be live.
         remaining: u32,
     },
-    /// `signal_evt=heard|refused|marked|off|on|misleads`: opinions about markets and what followed.
+    /// `signal_evt=heard|refused|marked|coverage|off|on|misleads`: opinions about markets and what followed.
     Signal(SignalLine),
     /// `audit_evt=...`: an input that made no sense was ignored.
     Audit {

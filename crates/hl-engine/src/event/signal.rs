@@ -37,6 +37,20 @@ pub enum SignalLine {
     /// `signal_evt=marked`: what followed an opinion. The lines of this kind are the record that
     /// `mm-bot signals --report` reads, and that a restart takes back.
     Marked(MarkLine),
+    /// `signal_evt=coverage`: how often a source had something to say since the last such line, and
+    /// how old that was.
+    Coverage {
+        /// Whose.
+        source: SourceId,
+        /// Looks at a market.
+        looks: u64,
+        /// Those at which it had a fresh opinion.
+        fresh: u64,
+        /// The ages of those together, by the source's time. Milliseconds.
+        age_ms: u64,
+        /// Opinions that could not be followed.
+        lost: u64,
+    },
     /// `signal_evt=off|on|misleads`: a source's record has changed what is to be done with it.
     Switched {
         /// Whose.
@@ -101,6 +115,11 @@ pub(super) fn write(line: &SignalLine, at: &Stamp<'_>, f: &mut Formatter<'_>) ->
                  with={with} without={without} horizon_ms={horizon_ms} moved_bps={moved_bps}"
             )
         }
+        SignalLine::Coverage { source, looks, fresh, age_ms, lost } => write!(
+            f,
+            "signal_evt=coverage {at} source={source} looks={looks} fresh={fresh} \
+             age_ms={age_ms} lost={lost}"
+        ),
         SignalLine::Switched { source, how, coefficient, samples } => {
             let word = match how {
                 Switch::Off => "off",

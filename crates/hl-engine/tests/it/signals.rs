@@ -100,6 +100,14 @@ fn what_followed_is_on_the_record_after_the_horizon() {
     assert!(tail.contains(expected), "{tail}");
     let view = bench.engine.signal_sources().next().unwrap();
     assert_eq!((view.id, view.state, view.score.samples), (id("desk"), SourceState::On, 1));
+    // Two markets, one of them spoken of: about half of what there was to say.
+    let coverage = &bench.lines("signal_evt=coverage")[0];
+    let count = |key: &str| -> u64 {
+        coverage.split(' ').find_map(|w| w.strip_prefix(key)).unwrap().parse().unwrap()
+    };
+    let (looks, fresh) = (count("looks="), count("fresh="));
+    assert!(looks > 500 && fresh * 2 > looks * 9 / 10 && fresh * 2 <= looks, "{coverage}");
+    assert_eq!(count("lost="), 0);
 }
 
 /// A record of a source whose every word is followed by the opposite.

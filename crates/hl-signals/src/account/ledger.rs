@@ -70,6 +70,30 @@ pub struct Counts {
     pub lost: u64,
 }
 
+impl Counts {
+    /// The two together.
+    #[must_use]
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            fresh: self.fresh.saturating_add(other.fresh),
+            looks: self.looks.saturating_add(other.looks),
+            age_ms: self.age_ms.saturating_add(other.age_ms),
+            marked: self.marked.saturating_add(other.marked),
+            lost: self.lost.saturating_add(other.lost),
+        }
+    }
+
+    const fn less(&self, other: &Self) -> Self {
+        Self {
+            fresh: self.fresh.saturating_sub(other.fresh),
+            looks: self.looks.saturating_sub(other.looks),
+            age_ms: self.age_ms.saturating_sub(other.age_ms),
+            marked: self.marked.saturating_sub(other.marked),
+            lost: self.lost.saturating_sub(other.lost),
+        }
+    }
+}
+
 /// The record of every source.
 ///
 /// While a source has a fresh opinion about a market, one sample follows the other and no two
@@ -88,6 +112,8 @@ struct Book {
     open: Vec<Option<Open>>,
     samples: VecDeque<Sample>,
     counts: Counts,
+    /// What of those has been taken already.
+    taken: Counts,
     state: Verdict,
     /// Samples since the record was last judged.
     unjudged: usize,
@@ -113,6 +139,7 @@ impl Ledger {
             open: vec![None; board.markets()],
             samples: VecDeque::with_capacity(config.samples),
             counts: Counts::default(),
+            taken: Counts::default(),
             state: Verdict::Unknown,
             unjudged: 0,
         };
@@ -168,6 +195,13 @@ impl Ledger {
     #[must_use]
     pub fn score(&self, source: usize) -> Option<Score> {
         self.books.get(source).map(|book| book.score(&self.config))
+    }
+
+    /// What was counted of a source since this was last asked.
+    pub fn take_counts(&mut self, source: usize) -> Counts {
+        let Some(book) = self.books.get_mut(source) else { return Counts::default() };
+        let taken = core::mem::replace(&mut book.taken, book.counts);
+        book.counts.less(&taken)
     }
 
     /// The scores of samples that were kept elsewhere, by the same arithmetic.
@@ -285,6 +319,10 @@ fn score<'a>(
         ablation_bps: mean(&gains, Confident::P95),
         samples: pairs.len(),
         lost: counts.lost,
-        verdict: Verdict::Unknown,
+        verdict: verdict(
+            &config.verdict,
+            Verdict::Unknown,
+            rank_correlation(&pairs, Confident::P999).as_ref(),
+        ),
     }
 }

@@ -39,6 +39,12 @@ fn a_name_of_a_source_is_short_and_plain() {
 }
 
 #[test]
+fn why_there_is_no_opinion_has_a_word_for_the_log() {
+    let all = [Neutral::Absent, Neutral::Stale, Neutral::Unchanged, Neutral::Disabled];
+    assert_eq!(all.map(Neutral::as_str), ["absent", "stale", "unchanged", "disabled"]);
+}
+
+#[test]
 fn values_and_confidences_are_in_range_or_nothing() {
     for bad in [f64::NAN, f64::INFINITY, -f64::INFINITY, 1.0 + f64::EPSILON, -1.000_001] {
         assert_eq!(Value::new(bad), None, "{bad}");

@@ -6,6 +6,7 @@ mod guard;
 mod model;
 mod quote;
 mod risk;
+mod signals;
 mod state;
 mod venue;
 
@@ -62,7 +63,7 @@ impl Key {
 
 /// Every key, in the order of the example file.
 pub(crate) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
-    [venue::KEYS, quote::KEYS, model::KEYS, guard::KEYS, risk::KEYS, state::KEYS]
+    [venue::KEYS, quote::KEYS, model::KEYS, guard::KEYS, risk::KEYS, signals::KEYS, state::KEYS]
         .into_iter()
         .flatten()
 }

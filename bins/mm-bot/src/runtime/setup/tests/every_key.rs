@@ -64,6 +64,16 @@ const OTHERS: &[(&str, &str, Set)] = &[
     ("risk.max_stale_sec", "2", &[]),
     ("risk.dead_man_sec", "30", &[]),
     ("risk.watchdog_cap_pct", "40", &[]),
+    ("signals.venue", "false", &[]),
+    ("signals.file", "/x/signals.json", &[]),
+    ("signals.url", "https://feed.example/x", &[]),
+    ("signals.push_listen", "127.0.0.1:1", &[]),
+    ("signals.nansen_key_file", "/x/nansen.key", &[]),
+    ("signals.max_age_sec", "200", &[]),
+    ("signals.max_unchanged_sec", "200", &[]),
+    ("signals.max_ahead_ms", "1", &[]),
+    ("signals.horizon_sec", "200", &[]),
+    ("signals.pinned", "venue", &[]),
 ];
 
 /// The keys that configure what is around the engine: where to trade and as whom, which markets and
@@ -78,8 +88,14 @@ const AROUND: &[&str] = &[
     "quote.post_only",
     "quote.min_notional_usd",
     "status.interval_sec",
+    "metrics.listen",
     "risk.leverage",
     "risk.max_offline_sec",
+    "signals.url_every_sec",
+    "signals.push_token_file",
+    "signals.format",
+    "signals.nansen_url",
+    "signals.nansen_every_sec",
     "state.dir",
     "state.max_starts",
     "state.start_window_sec",
@@ -100,6 +116,7 @@ fn every_key_changes_what_the_engine_is_told_for_all_markets_or_for_one() {
             "quote.num_layers" => {
                 &[("quote.layer_offsets_bps", "5,9"), ("quote.layer_capital_pct", "40,60")]
             }
+            "signals.push_listen" => &[("signals.push_token_file", "/x/push.token")],
             "estimate.arrival_rate" => &[("estimate.arrival_reach_bps", "2")],
             "estimate.arrival_reach_bps" => &[("estimate.arrival_rate", "1")],
             _ => &[],

@@ -54,8 +54,8 @@ impl SignalRecord {
         let mut record = Self::default();
         let lines = || text.lines().filter_map(Fields::of);
         let marked = |fields: &Fields<'_>| fields.word == "marked";
-        let horizons = lines().filter(marked).filter_map(|fields| fields.number("horizon_ms"));
-        record.horizon_ms = horizons.last().unwrap_or_default();
+        let mut horizons = lines().filter(marked).filter_map(|fields| fields.number("horizon_ms"));
+        record.horizon_ms = horizons.next_back().unwrap_or_default();
         for fields in lines() {
             record.take(&fields);
         }

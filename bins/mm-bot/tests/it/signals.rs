@@ -1,14 +1,14 @@
 //! Opinions from a feed handler to the report, through the real bot on the embedded exchange.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::bot::Bot;
 
 const TOKEN: &str = "correct-horse-battery-staple";
 
-fn now_ms() -> u128 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()
+fn now_ms() -> u64 {
+    hl_client::clock::now().0
 }
 
 fn document(value: f64) -> String {

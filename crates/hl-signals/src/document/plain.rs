@@ -1,5 +1,7 @@
 //! Opinions as they are, from whoever has some.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{
@@ -43,12 +45,11 @@ impl Entry {
 pub(super) fn document(bytes: &[u8]) -> Result<Document, BadDocument> {
     let whole: Whole = serde_json::from_slice(bytes).map_err(|e| shape(&e))?;
     let mut document = Document::default();
-    let mut seen: Vec<PairName> = Vec::with_capacity(whole.signals.0.len());
+    let mut seen: BTreeSet<PairName> = BTreeSet::new();
     for entry in &whole.signals.0 {
-        if seen.contains(&entry.pair) {
+        if !seen.insert(entry.pair) {
             return Err(BadDocument::Shape(format!("{} twice", entry.pair)));
         }
-        seen.push(entry.pair);
         match entry.opinion() {
             Ok(opinion) => document.opinions.push((entry.pair, opinion)),
             Err(why) => document.refused.push((entry.pair, why)),

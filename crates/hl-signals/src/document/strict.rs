@@ -1,5 +1,6 @@
 //! Maps and lists that refuse what serde's own accept in silence: a name twice, and too many.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -31,11 +32,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Named<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named<T>, A::Error> {
                 let mut entries: Vec<(PairName, T)> = Vec::new();
+                let mut seen = BTreeSet::new();
                 while let Some(pair) = map.next_key::<PairName>()? {
                     if entries.len() >= MAX_DOCUMENT_PAIRS {
                         return Err(too_many());
                     }
-                    if entries.iter().any(|(known, _)| *known == pair) {
+                    if !seen.insert(pair) {
                         return Err(A::Error::custom(format_args!("{pair} twice")));
                     }
                     entries.push((pair, map.next_value()?));

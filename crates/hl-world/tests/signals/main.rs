@@ -86,8 +86,8 @@ fn second(exchange: &mut Exchange, now: Millis) -> Vec<String> {
 fn mid(frame: &str) -> f64 {
     let mut scratch = Scratch::default();
     let Ok(Message::L2Book(book)) = Message::parse(frame, &mut scratch) else { panic!("{frame}") };
-    let price = |level: &hl_wire::stream::Level| hl_engine::from_e8(level.px.raw());
-    f64::midpoint(price(&book.bids[0]), price(&book.asks[0]))
+    let (bid, ask) = (book.bids[0].px.raw(), book.asks[0].px.raw());
+    f64::midpoint(hl_engine::from_e8(bid), hl_engine::from_e8(ask))
 }
 
 fn id(name: &str) -> SourceId {

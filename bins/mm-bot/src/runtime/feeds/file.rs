@@ -49,7 +49,7 @@ pub(super) async fn watch(reader: Reader, path: PathBuf, sender: Sender<News>) {
             Ok(None) => continue,
             Ok(Some((mark, bytes))) => {
                 (last, failed) = (Some(mark), String::new());
-                reader.read(&bytes)
+                reader.read(bytes).await
             }
             Err(why) if why == failed => continue,
             Err(why) => {

@@ -14,6 +14,7 @@ use std::time::Duration;
 use hl_client::FeedError;
 use hl_signals::{BadOpinion, Document, Format, Opinion, PairName, SourceId, read};
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 use super::keyfile;
 use super::log::Log;
@@ -111,12 +112,20 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&self, bytes: &[u8]) -> News {
-        let what = read(self.format, bytes).map(Brought::from).map_err(|e| e.to_string());
-        News { source: self.source, what }
+    /// Reads a document on a thread of its own: a long one takes milliseconds that quotes may need.
+    async fn read(self, bytes: impl AsRef<[u8]> + Send + 'static) -> News {
+        let format = self.format;
+        let read = spawn_blocking(move || read(format, bytes.as_ref()));
+        match read.await {
+            Ok(document) => {
+                let what = document.map(Brought::from).map_err(|e| e.to_string());
+                News { source: self.source, what }
+            }
+            Err(error) => self.failed(error.to_string()),
+        }
     }
 
-    fn failed(&self, why: String) -> News {
+    fn failed(self, why: String) -> News {
         News { source: self.source, what: Err(why) }
     }
 }

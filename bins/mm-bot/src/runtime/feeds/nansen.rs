@@ -6,6 +6,7 @@ use hl_client::{Feed, clock};
 use hl_signals::nansen::{Endpoint, Gathered, MAX_ANSWER_BYTES};
 use hl_signals::{PairName, SourceId};
 use tokio::sync::mpsc::Sender;
+use tokio::task::spawn_blocking;
 
 use super::{Brought, News, pause};
 use crate::exit::{Exit, Failed};
@@ -66,10 +67,20 @@ async fn round(feed: &Feed, chains: &[String]) -> (Gathered, Option<Why>) {
     let mut gathered = Gathered::default();
     for endpoint in Endpoint::all() {
         let why = match feed.post(endpoint.path, endpoint.body(chains)).await {
-            Ok(bytes) => match gathered.take(endpoint, &bytes) {
-                Ok(()) => continue,
-                Err(error) => (format!("{}: {error}", endpoint.path), None),
-            },
+            Ok(bytes) => {
+                // On a thread of its own: a long answer takes milliseconds that quotes may need.
+                let taken = spawn_blocking(move || {
+                    let taken = gathered.take(endpoint, &bytes);
+                    (gathered, taken.map_err(|e| e.to_string()))
+                });
+                let taken = taken.await.map_err(|e| e.to_string());
+                let (so_far, taken) = taken.unwrap_or_else(|e| (Gathered::default(), Err(e)));
+                gathered = so_far;
+                match taken {
+                    Ok(()) => continue,
+                    Err(why) => (format!("{}: {why}", endpoint.path), None),
+                }
+            }
             Err(error) => (format!("{}: {error}", endpoint.path), Some(error)),
         };
         return (gathered, Some(why));

@@ -25,7 +25,7 @@ pub(super) async fn ask(reader: Reader, feed: Feed, every: Duration, sender: Sen
         let (news, wait) = match feed.get().await {
             Ok(bytes) => {
                 failures = 0;
-                (reader.read(&bytes), every)
+                (reader.read(bytes).await, every)
             }
             Err(error) => {
                 failures = failures.saturating_add(1);

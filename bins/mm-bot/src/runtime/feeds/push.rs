@@ -64,7 +64,7 @@ async fn take(
     if !same(token.as_bytes(), desk.token.expose().as_bytes()) {
         return Err((StatusCode::UNAUTHORIZED, "not with this token\n".to_owned()));
     }
-    let news = desk.reader.read(&body);
+    let news = desk.reader.read(body).await;
     let refused = news.what.as_ref().err().cloned();
     if desk.sender.try_send(news).is_err() {
         return Err((StatusCode::SERVICE_UNAVAILABLE, "busy; push again later\n".to_owned()));

@@ -85,9 +85,14 @@ impl Ledger {
     }
 
     /// What may have been bought and sold beyond [`Ledger::position`]: to be reserved until the venue's
-    /// next word about the position.
+    /// next word about the position, which is needed soon.
     pub(crate) const fn unsettled(&self) -> (Size, Size) {
         self.unsettled
+    }
+
+    /// Whether the venue's word about the position is needed to know it.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.unsettled != (Size::ZERO, Size::ZERO)
     }
 
     /// Counts a fill, unless it has been counted.
@@ -120,8 +125,7 @@ impl Ledger {
             }
             _ => {}
         }
-        let unsettled = self.unsettled != (Size::ZERO, Size::ZERO);
-        let gap = unsettled || (counts && fill.start_position != before);
+        let gap = self.is_unsettled() || (counts && fill.start_position != before);
         let ours = counts || self.start.is_some_and(|(start, _)| fill.time > start);
         Applied::New { ours, gap }
     }
@@ -140,7 +144,8 @@ impl Ledger {
     }
 
     /// The venue's word: at `time` the position was `size`. Returns what we had counted for that
-    /// moment if it differs, and `None` also for a word older than one heard before.
+    /// moment if it differs, and `None` also for a word older than one heard before, or one within a
+    /// millisecond of fills that it cannot be compared with.
     pub(crate) fn anchor(&mut self, time: Millis, size: SignedSize) -> Option<SignedSize> {
         let before = self.anchor;
         if before.is_some_and(|(moment, _)| time < moment) {
@@ -152,7 +157,8 @@ impl Ledger {
         let counted = old.saturating_sub(since);
         self.anchor = Some((time, size));
         self.start = self.start.or(Some((time, size)));
-        (before.is_some() && counted != size.raw()).then_some(SignedSize::from_raw(counted))
+        let differs = before.is_some() && !self.is_unsettled() && counted != size.raw();
+        differs.then_some(SignedSize::from_raw(counted))
     }
 
     /// Sets the position to what it became after the venue said `size` at `moment`.
@@ -161,19 +167,23 @@ impl Ledger {
         let rest = self.seen.get(from..).unwrap_or_default();
         let same = rest.partition_point(|seen| seen.time == moment);
         let (same, later) = rest.split_at_checked(same).unwrap_or_default();
-        // Within the millisecond each fill starts where the one before it ended. What follows from
-        // the reported position came after it; what leads to it came before.
-        let mut used = 0;
-        let end = walk(same, &mut used, size.raw(), |seen| (seen.start, seen.end()));
-        walk(same, &mut used, size.raw(), |seen| (seen.end(), seen.start));
-        let rest = same.iter().enumerate().filter(|(i, _)| !is_used(used, *i));
-        self.unsettled = rest.fold((Size::ZERO, Size::ZERO), |(bought, sold), (_, seen)| {
+        // Within the millisecond each fill starts where the one before it ended. What a chain of them
+        // leads to from the reported position came after it; what leads to it by a chain came before.
+        // In a circle, sold and bought back, every fill does both, and which of them came first nobody
+        // can say.
+        let after = reach(same, size.raw(), |seen| (seen.start, seen.end()));
+        let before = reach(same, size.raw(), |seen| (seen.end(), seen.start));
+        self.unsettled = (Size::ZERO, Size::ZERO);
+        let mut end = size.raw();
+        for (i, seen) in same.iter().enumerate() {
             let size = Size::from_raw(seen.delta.unsigned_abs());
-            match seen.delta {
-                0.. => (bought.saturating_add(size), sold),
-                _ => (bought, sold.saturating_add(size)),
+            match (has(after, i), has(before, i)) {
+                (true, false) => end = end.saturating_add(seen.delta),
+                (false, true) => {}
+                _ if seen.delta >= 0 => self.unsettled.0 = self.unsettled.0.saturating_add(size),
+                _ => self.unsettled.1 = self.unsettled.1.saturating_add(size),
             }
-        });
+        }
         let sum = later.iter().fold(end, |sum, seen| sum.saturating_add(seen.delta));
         self.position = SignedSize::from_raw(sum);
     }
@@ -185,24 +195,28 @@ impl Seen {
     }
 }
 
-/// Whether the fill at `index` has been walked over; those beyond the 64th never are.
-fn is_used(used: u64, index: usize) -> bool {
-    u32::try_from(index).ok().and_then(|i| used.checked_shr(i)).is_some_and(|bits| bits & 1 == 1)
+/// Whether the fill at `index` is in `set`; those beyond the 64th never are.
+fn has(set: u64, index: usize) -> bool {
+    u32::try_from(index).ok().and_then(|i| set.checked_shr(i)).is_some_and(|bits| bits & 1 == 1)
 }
 
-/// Follows the chain of fills that begins at `at`, where `ends` says where a fill begins and ends.
-fn walk(fills: &[Seen], used: &mut u64, mut at: i64, ends: impl Fn(&Seen) -> (i64, i64)) -> i64 {
-    for _ in fills.iter().take(64) {
+/// The fills that some chain leads to from the position `at`, where `ends` says where a fill begins
+/// and ends.
+fn reach(fills: &[Seen], at: i64, ends: impl Fn(&Seen) -> (i64, i64)) -> u64 {
+    let mut found = 0_u64;
+    loop {
+        let begins = |position: i64| {
+            let led = |(i, seen): (usize, &Seen)| has(found, i) && ends(seen).1 == position;
+            position == at || fills.iter().enumerate().take(64).any(led)
+        };
         let next = fills
             .iter()
-            .take(64)
             .enumerate()
-            .find(|(i, seen)| !is_used(*used, *i) && ends(seen).0 == at);
-        let Some((i, seen)) = next else { break };
-        *used |= 1 << i;
-        at = ends(seen).1;
+            .take(64)
+            .find(|(i, seen)| !has(found, *i) && begins(ends(seen).0));
+        let Some((i, _)) = next else { return found };
+        found |= 1 << i;
     }
-    at
 }
 
 #[cfg(test)]
@@ -284,6 +298,31 @@ mod tests {
         // Read between the first and the second of three in one millisecond.
         assert_eq!(ledger.anchor(Millis(100), "1".parse().unwrap()), None);
         assert_eq!(at(&ledger), "4");
+    }
+
+    /// Bought, the report, and sold again, all in one millisecond: by the positions alone the report
+    /// could as well be of before both or of after both.
+    #[test]
+    fn a_circle_within_the_millisecond_is_reserved_until_the_venues_next_word() {
+        let unsettled = |ledger: &Ledger| {
+            let (bought, sold) = ledger.unsettled();
+            (at(ledger), bought.to_string(), sold.to_string())
+        };
+        let one = |position: &str| (position.into(), "1".into(), "1".into());
+        for (first, second) in [(1, 2), (2, 1)] {
+            let mut ledger = Ledger::new();
+            ledger.anchor(Millis(50), SignedSize::ZERO);
+            ledger.anchor(Millis(100), "1".parse().unwrap());
+            let fills = [fill(100, first, "1", "0"), fill(100, second, "-1", "1")];
+            ledger.fill(&fills[1]);
+            assert_eq!(at(&ledger), "0", "it can only have come after");
+            assert!(matches!(ledger.fill(&fills[0]), Applied::New { gap: true, .. }));
+            assert_eq!(unsettled(&ledger), one("1"), "the truth, 0, is within what is reserved");
+            assert_eq!(ledger.anchor(Millis(100), SignedSize::ZERO), None);
+            assert_eq!(unsettled(&ledger), one("0"));
+            assert_eq!(ledger.anchor(Millis(101), SignedSize::ZERO), None);
+            assert_eq!(unsettled(&ledger), ("0".into(), "0".into(), "0".into()));
+        }
     }
 
     #[test]

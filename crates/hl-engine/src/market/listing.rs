@@ -179,8 +179,9 @@ impl Market {
         self.orders.push(order);
     }
 
-    /// Takes the venue's word about the position at `time`, asked for at `asked`. Returns whether it
-    /// was too old to tell what the orders traded that are gone.
+    /// Takes the venue's word about the position at `time`, asked for at `asked`. Returns whether
+    /// another one is needed soon: it was too old to tell what the orders traded that are gone, or of
+    /// the very moment of fills that may be part of it or not.
     pub(crate) fn reported(
         &mut self,
         asked: Millis,
@@ -195,7 +196,7 @@ impl Market {
         }
         // The report contains whatever orders traded that were gone well before it was asked for.
         let settle_ms = clerk.timing.retry_ms;
-        let mut is_old = false;
+        let mut is_old = self.ledger.is_unsettled();
         for order in self.orders.iter_mut() {
             if order.phase != Phase::Closed || asked.since(order.closed_at) <= settle_ms {
                 continue;

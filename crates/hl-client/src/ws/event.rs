@@ -53,6 +53,7 @@ const fn dropped(reason: CloseReason) -> &'static str {
         CloseReason::ConnectTimeout => "did not open in time",
         CloseReason::Silence => "silent although pinged",
         CloseReason::NoAck => "a subscription was not acknowledged",
+        CloseReason::Asleep => "not looked after for too long",
         CloseReason::Stopped => "stopped",
     }
 }

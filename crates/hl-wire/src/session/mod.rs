@@ -66,6 +66,8 @@ pub enum CloseReason {
     Silence,
     /// A subscription was not acknowledged in time.
     NoAck,
+    /// Nobody looked after the connection for so long that the other side may have given it up.
+    Asleep,
     /// [`Session::stop`] was called.
     Stopped,
 }
@@ -90,6 +92,8 @@ pub struct Session {
     stopped: bool,
     /// The latest moment told.
     latest: Millis,
+    /// When it was to be called at the latest.
+    due: Millis,
 }
 
 impl Session {
@@ -106,6 +110,7 @@ impl Session {
             ready_told: false,
             stopped: false,
             latest: Millis(0),
+            due: Millis(u64::MAX),
         }
     }
 
@@ -172,6 +177,7 @@ impl Session {
         };
         self.farewells.clear();
         self.ready_told = false;
+        self.due = Millis(u64::MAX);
         self.entries.iter_mut().for_each(Entry::forget);
     }
 
@@ -230,6 +236,15 @@ impl Session {
     /// What to do next. Call it after every `handle_*`, after every change of subscriptions and when
     /// the time comes that it told, and again until it says to wait.
     pub fn poll_output(&mut self, now: Millis) -> Output {
+        let overslept = now.since(std::mem::replace(&mut self.due, Millis(u64::MAX)));
+        let output = self.next_output(now, overslept);
+        if let Output::WaitUntil(at) = output {
+            self.due = at;
+        }
+        output
+    }
+
+    fn next_output(&mut self, now: Millis, overslept: u64) -> Output {
         if now < std::mem::replace(&mut self.latest, now) {
             self.set_back(now);
         }
@@ -252,6 +267,11 @@ impl Session {
                     return Output::WaitUntil(deadline);
                 }
                 self.close(now, CloseReason::ConnectTimeout)
+            }
+            // A machine that slept, or a process that was stopped: the exchange may be long gone, and
+            // what its last words left in the buffers is no sign of life.
+            Link::Up { .. } if overslept >= self.config.answer_within_ms => {
+                self.close(now, CloseReason::Asleep)
             }
             Link::Up { since, pinged, ping_due, .. } => self.poll_up(now, since, pinged, ping_due),
         }

@@ -171,6 +171,7 @@ fn a_silent_channel_with_a_rhythm_is_subscribed_to_afresh() {
     let frame =
         r#"{"channel":"l2Book","data":{"coin":"BTC","time":1,"levels":[[],[]],"fast":true}}"#;
     say(&mut session, 1_000, frame);
+    drain(&mut session, 1_000);
     let fresh = |session: &Session, now| session.subscriptions(Millis(now)).next().unwrap().2;
     assert_eq!(fresh(&session, 2_000), Freshness::Fresh { age_ms: 1_000 });
     assert_eq!(fresh(&session, 3_000), Freshness::Stale { age_ms: 2_000 });
@@ -214,6 +215,7 @@ fn pauses_double_up_to_a_cap_and_start_over_after_a_stable_connection() {
         now = now.plus(20_000);
         drain(&mut session, now.0);
         say(&mut session, now.0, r#"{"channel":"pong"}"#);
+        drain(&mut session, now.0);
     }
     session.handle_closed(now);
     let Output::WaitUntil(at) = session.poll_output(now) else { panic!() };
@@ -309,4 +311,20 @@ fn a_dead_socket_is_noticed_in_time_although_the_clock_was_set_back() {
     let (outputs, wake) = drain(&mut session, now);
     let soon = wake.0 <= now + config.backoff_max_ms + 60_000;
     assert!(outputs.contains(&Output::Connect) || soon, "{outputs:?} {wake:?}");
+}
+
+#[test]
+fn a_connection_that_nobody_looked_after_is_given_up_whatever_its_buffers_hold() {
+    let mut session = opened(&[bbo()]);
+    say(&mut session, 100, &ack(r#"{"type":"bbo","coin":"BTC"}"#));
+    let (_, due) = drain(&mut session, 100);
+    // Late, but within what a ping would be waited for.
+    assert!(!drain(&mut session, due.0 + 9_999).0.iter().any(|o| matches!(o, Output::Close(_))));
+    let (_, due) = drain(&mut session, due.0 + 9_999);
+    let late = due.0 + 10_000;
+    say(&mut session, late, r#"{"channel":"pong"}"#);
+    assert_eq!(drain(&mut session, late).0, [Output::Close(CloseReason::Asleep)]);
+    assert!(!session.is_up());
+    let again = session.poll_output(Millis(late + 250));
+    assert_eq!(again, Output::Connect, "a first failure");
 }

@@ -104,6 +104,13 @@ impl Book {
         }
     }
 
+    /// Takes a step back of our clock: what was heard is as old as it was.
+    pub(crate) fn set_back(&mut self, step_ms: u64) {
+        for heard in [&mut self.book, &mut self.bbo].into_iter().flatten() {
+            heard.received = heard.received.minus(step_ms);
+        }
+    }
+
     /// Forgets everything: after a reconnect only what comes then counts.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
@@ -112,14 +119,22 @@ impl Book {
     /// Whether the book may be quoted on at `now`.
     ///
     /// Both clocks must agree that it is young: a stalled stream is old by arrival, a delayed one by
-    /// venue time.
-    pub(crate) fn fresh(&self, now: Millis, timing: &Timing) -> Result<(), NoQuote> {
+    /// venue time. `behind_ms` is how far our clock is known to be behind the venue's; what hides
+    /// behind that is no youth.
+    pub(crate) fn fresh(
+        &self,
+        now: Millis,
+        behind_ms: u64,
+        timing: &Timing,
+    ) -> Result<(), NoQuote> {
         let book = self.book.ok_or(NoQuote::NoBook)?;
-        check(book, now, timing.book_limit_ms(), timing.max_skew_ms)?;
+        let skew = timing.max_skew_ms;
+        let check = |heard, max| check(heard, now, max, (skew, skew.saturating_sub(behind_ms)));
+        check(book, timing.book_limit_ms())?;
         match (timing.bbo_max_age_ms, self.bbo) {
             (None, _) => Ok(()),
             (Some(_), None) => Err(NoQuote::NoBook),
-            (Some(max), Some(bbo)) => check(bbo, now, max, timing.max_skew_ms),
+            (Some(max), Some(bbo)) => check(bbo, max),
         }
     }
 
@@ -135,9 +150,9 @@ impl Book {
 
     /// The first moment at which [`Book::fresh`] fails if nothing more arrives; `None` if it fails
     /// already for lack of data.
-    pub(crate) fn stale_at(&self, timing: &Timing) -> Option<Millis> {
+    pub(crate) fn stale_at(&self, behind_ms: u64, timing: &Timing) -> Option<Millis> {
         let at = |heard: Heard, max: u64| {
-            let by_venue = heard.time.plus(max).plus(timing.max_skew_ms);
+            let by_venue = heard.time.plus(max).plus(timing.max_skew_ms.saturating_sub(behind_ms));
             heard.received.plus(max).min(by_venue).plus(1)
         };
         let book = at(self.book?, timing.book_limit_ms());
@@ -208,11 +223,12 @@ fn newer(last: Option<Heard>, time: Millis) -> Result<(), Refused> {
     }
 }
 
-fn check(heard: Heard, now: Millis, max_age: u64, max_skew: u64) -> Result<(), NoQuote> {
-    if heard.time.since(now) > max_skew {
+/// `skew` is what the venue's clock may be ahead of ours, and what it may be behind.
+fn check(heard: Heard, now: Millis, max_age: u64, skew: (u64, u64)) -> Result<(), NoQuote> {
+    if heard.time.since(now) > skew.0 {
         return Err(NoQuote::ClockSkew);
     }
-    let by_venue = max_age.saturating_add(max_skew);
+    let by_venue = max_age.saturating_add(skew.1);
     if now.since(heard.received) > max_age || now.since(heard.time) > by_venue {
         return Err(NoQuote::BookStale);
     }
@@ -308,19 +324,23 @@ mod tests {
     fn a_book_is_fresh_until_its_limit_by_both_clocks() {
         let timing = Timing::default();
         let book = book();
-        assert_eq!(Book::default().fresh(Millis(0), &timing), Err(NoQuote::NoBook));
-        assert_eq!(book.fresh(Millis(4_000), &timing), Ok(()));
-        assert_eq!(book.fresh(Millis(4_001), &timing), Err(NoQuote::BookStale));
-        assert_eq!(book.stale_at(&timing), Some(Millis(4_001)));
+        assert_eq!(Book::default().fresh(Millis(0), 0, &timing), Err(NoQuote::NoBook));
+        assert_eq!(book.fresh(Millis(4_000), 0, &timing), Ok(()));
+        assert_eq!(book.fresh(Millis(4_001), 0, &timing), Err(NoQuote::BookStale));
+        assert_eq!(book.stale_at(0, &timing), Some(Millis(4_001)));
         // Delayed on the way: fresh by arrival, old by the venue's clock.
         let mut late = Book::default();
         late.apply_book(Millis(9_000), Millis(4_001), &[], &[], none).unwrap();
-        assert_eq!(late.fresh(Millis(9_001), &timing), Ok(()));
-        assert_eq!(late.fresh(Millis(9_002), &timing), Err(NoQuote::BookStale));
+        assert_eq!(late.fresh(Millis(9_001), 0, &timing), Ok(()));
+        assert_eq!(late.fresh(Millis(9_002), 0, &timing), Err(NoQuote::BookStale));
+        // The same when our clock is known to be behind.
+        assert_eq!(late.fresh(Millis(8_502), 499, &timing), Ok(()));
+        assert_eq!(late.fresh(Millis(8_502), 500, &timing), Err(NoQuote::BookStale));
+        assert_eq!(late.stale_at(500, &timing), Some(Millis(8_502)));
         // From the future: somebody's clock is wrong.
         let mut ahead = Book::default();
         ahead.apply_book(Millis(9_000), Millis(11_001), &[], &[], none).unwrap();
-        assert_eq!(ahead.fresh(Millis(9_000), &timing), Err(NoQuote::ClockSkew));
+        assert_eq!(ahead.fresh(Millis(9_000), 0, &timing), Err(NoQuote::ClockSkew));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 
-use crate::{Cause, Event, EventKind, Pair, ReconLine, Usd};
+use crate::{Cause, Event, EventKind, FlattenLine, Pair, ReconLine, Usd};
 
 /// Milliseconds of a UTC day.
 const DAY_MS: u64 = 86_400_000;
@@ -14,6 +14,9 @@ const DAY_MS: u64 = 86_400_000;
 pub struct Carry {
     /// A halt that nobody has ended.
     pub halt: Option<Halt>,
+    /// Since when positions were being closed, if nothing has ended that: it goes on, unless safe mode
+    /// is on.
+    pub flatten: Option<Millis>,
     /// Whether to start without quoting, because the last starts came too close together.
     pub safe_mode: SafeMode,
     /// What losses are measured from.
@@ -106,6 +109,16 @@ pub enum Durable {
         /// When.
         at: Millis,
     },
+    /// From now on positions are closed.
+    Flatten {
+        /// Since when.
+        since: Millis,
+    },
+    /// They are closed or given up, or the operator has ended it.
+    Flattened {
+        /// When.
+        at: Millis,
+    },
     /// Losses are measured from here.
     Day(DayMark),
     /// The dead man's switch has fired.
@@ -141,6 +154,10 @@ impl Event {
             EventKind::Submit(submit) => Some(Durable::End { cloid: submit.cloid }),
             EventKind::Halt(halt) => Some(Durable::Halt(*halt)),
             EventKind::Operator(crate::Operator::Resume) => Some(Durable::Resume { at: self.at }),
+            EventKind::Flatten(FlattenLine::Begun(since)) => {
+                Some(Durable::Flatten { since: *since })
+            }
+            EventKind::Flatten(FlattenLine::Ended) => Some(Durable::Flattened { at: self.at }),
             EventKind::DayMark(mark) => Some(Durable::Day(*mark)),
             EventKind::DeadMan(crate::DeadManLine::Fired(triggers)) => {
                 Some(Durable::DeadMan(*triggers))

@@ -197,9 +197,9 @@ pub use estimate::{
 };
 pub use event::{
     Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, DeadManLine,
-    Doubt, Event, EventKind, ExitLine, Figure, FillLine, GateStop, GradeLine, GuardEnd, GuardLine,
-    GuardStage, MarkLine, RaceLine, RacePace, ReconLine, SignalLine, Submit, SubmitEnd, Switch,
-    Timestamp, Warning,
+    Doubt, Event, EventKind, ExitLine, Figure, FillLine, FlattenLine, GateStop, GradeLine,
+    GuardEnd, GuardLine, GuardStage, MarkLine, RaceLine, RacePace, ReconLine, SignalLine, Submit,
+    SubmitEnd, Switch, Timestamp, Warning,
 };
 pub use float::from_e8;
 pub use gate::Rule;

@@ -19,6 +19,9 @@ use crate::{
 const EVENTS: usize = 512;
 const COMMANDS: usize = 32;
 
+/// How many actions may wait for their answers; of those before them an answer is news.
+const AWAITED: usize = 256;
+
 /// Collects the outputs of one input.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox {
@@ -35,6 +38,8 @@ pub(crate) struct Outbox {
     cancel: (RequestId, Batch<CancelOrder>),
     exit: (RequestId, Batch<ExitOrder>),
     next: u64,
+    /// The latest actions that have not been answered, oldest first.
+    awaited: VecDeque<RequestId>,
 }
 
 /// A batch under construction; its request id is drawn with its first order.
@@ -66,7 +71,14 @@ impl Outbox {
             cancel: (RequestId(0), Batch::new()),
             exit: (RequestId(0), Batch::new()),
             next: 0,
+            awaited: VecDeque::with_capacity(AWAITED),
         }
+    }
+
+    /// The answer to an action has come. Returns whether it was waited for.
+    pub(crate) fn answered(&mut self, request: RequestId) -> bool {
+        let place = self.awaited.iter().position(|waiting| *waiting == request);
+        place.and_then(|place| self.awaited.remove(place)).is_some()
     }
 
     /// Begins the work on an input at `now`; what is staged expires at the venue at `expires`.
@@ -149,7 +161,7 @@ impl Outbox {
 
     pub(crate) fn burn(&mut self, of: RequestId) -> RequestId {
         let request = draw(&mut self.next);
-        self.send_action(1);
+        self.send_action(request, 1);
         self.budgets.address.spend(self.now, 1);
         self.commands.push_back(Command::Burn { request, of });
         request
@@ -157,13 +169,17 @@ impl Outbox {
 
     pub(crate) fn schedule_cancel(&mut self, at: Option<Millis>) -> RequestId {
         let request = draw(&mut self.next);
-        self.send_action(1);
+        self.send_action(request, 1);
         self.budgets.address.spend(self.now, 1);
         self.commands.push_back(Command::ScheduleCancel { request, at });
         request
     }
 
-    fn send_action(&mut self, orders: usize) {
+    fn send_action(&mut self, request: RequestId, orders: usize) {
+        if self.awaited.len() == AWAITED {
+            self.awaited.pop_front();
+        }
+        self.awaited.push_back(request);
         let n = u64::try_from(orders).unwrap_or(u64::MAX);
         self.budgets.sent(self.now, action_weight(n));
     }
@@ -173,22 +189,22 @@ impl Outbox {
         let expires = self.expires;
         if !self.cancel.1.is_empty() {
             let (request, orders) = (self.cancel.0, self.cancel.1.take());
-            self.send_action(orders.len());
+            self.send_action(request, orders.len());
             self.commands.push_back(Command::Cancel { request, orders });
         }
         if !self.exit.1.is_empty() {
             let (request, orders) = (self.exit.0, self.exit.1.take());
-            self.send_action(orders.len());
+            self.send_action(request, orders.len());
             self.commands.push_back(Command::Exit { request, orders, expires });
         }
         if !self.modify.1.is_empty() {
             let (request, orders) = (self.modify.0, self.modify.1.take());
-            self.send_action(orders.len());
+            self.send_action(request, orders.len());
             self.commands.push_back(Command::Modify { request, orders, expires });
         }
         if !self.place.1.is_empty() {
             let (request, orders) = (self.place.0, self.place.1.take());
-            self.send_action(orders.len());
+            self.send_action(request, orders.len());
             self.commands.push_back(Command::Place { request, orders, expires });
         }
     }

@@ -23,6 +23,8 @@ impl From<&Durable> for Record {
             Durable::Halt(halt) => {
                 Self::Halt(Halt { at: halt.at, why: halt.cause.code().to_owned() })
             }
+            Durable::Flatten { since } => Self::Flatten(At { at: *since }),
+            Durable::Flattened { at } => Self::Flattened(At { at: *at }),
             Durable::Resume { at } => Self::Resume(At { at: *at }),
             Durable::Day(mark) => Self::Day(Day {
                 day: mark.day,
@@ -51,6 +53,7 @@ impl State {
                 cause: Cause::from_code(halt.why.split(':').next().unwrap_or_default())
                     .unwrap_or(Cause::Earlier),
             }),
+            flatten: self.flatten,
             safe_mode: if self.safe.is_some() { SafeMode::On } else { SafeMode::Off },
             day: self.day.map(|day| DayMark {
                 day: day.day,

@@ -25,6 +25,10 @@ pub enum Record {
     End(Ended),
     /// Quoting ended until an operator says otherwise.
     Halt(Halt),
+    /// Positions are being closed, since then: whoever starts next goes on with it.
+    Flatten(At),
+    /// They are closed or given up.
+    Flattened(At),
     /// There were too many starts: nothing is quoted until an operator says otherwise.
     Safe(At),
     /// An operator ended a halt or safe mode; the starts until then no longer count.

@@ -26,6 +26,8 @@ pub struct State {
     pub starts: Vec<Millis>,
     /// The halt that holds, if one does.
     pub halt: Option<Halt>,
+    /// Since when positions are being closed, if they are.
+    pub flatten: Option<Millis>,
     /// Since when safe mode holds, if it does.
     pub safe: Option<Millis>,
     /// Where the limits on losses count from.
@@ -81,11 +83,16 @@ impl State {
             Record::Halt(halt) => {
                 self.halt.get_or_insert_with(|| halt.clone());
             }
+            Record::Flatten(At { at }) => {
+                self.flatten.get_or_insert(*at);
+            }
+            Record::Flattened(_) => self.flatten = None,
             Record::Safe(At { at }) => {
                 self.safe.get_or_insert(*at);
             }
             Record::Resume(_) => {
                 self.halt = None;
+                self.flatten = None;
                 self.safe = None;
                 // The run that is going on still counts.
                 self.starts.drain(..self.starts.len().saturating_sub(1));
@@ -107,6 +114,7 @@ impl State {
         records.extend(self.starts.iter().map(|at| Record::Start(At { at: *at })));
         records.extend(self.safe.map(|at| Record::Safe(At { at })));
         records.extend(self.halt.clone().map(Record::Halt));
+        records.extend(self.flatten.map(|at| Record::Flatten(At { at })));
         records.extend(self.day.map(Record::Day));
         records.extend(self.dead_man.map(Record::DeadMan));
         records.extend(self.fills.map(|at| Record::Fills(At { at })));

@@ -185,6 +185,12 @@ impl Millis {
         Self(self.0.saturating_add(ms))
     }
 
+    /// The moment `ms` milliseconds sooner, at least the first one that can be counted.
+    #[must_use]
+    pub const fn minus(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub(ms))
+    }
+
     /// Milliseconds from `earlier` to this moment; zero if `earlier` is in fact later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> u64 {

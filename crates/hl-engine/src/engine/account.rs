@@ -13,6 +13,7 @@ use crate::{
 
 impl Engine {
     pub(super) fn outcome(&mut self, request: RequestId, replies: &[Reply]) {
+        let awaited = self.out.answered(request);
         if self.dead_man_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
             return;
         }
@@ -21,7 +22,8 @@ impl Engine {
         }
         let mut found = false;
         self.on_markets(|market, clerk| found |= market.outcome(request, replies, clerk));
-        if !found {
+        // One that was waited for may find its orders settled by what came before it.
+        if !found && !awaited {
             self.audit("outcome_unexpected");
         }
     }

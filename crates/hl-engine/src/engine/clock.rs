@@ -14,9 +14,15 @@ impl Engine {
     /// Takes the time of an input.
     ///
     /// A step back of up to [`PAUSE_MS`] is what a clock does that is being corrected: time stands
-    /// still until it has caught up. After a larger one everything planned would wait for as long as
-    /// the step was; so our moments are moved back with it, and everything is read anew.
+    /// still until it has caught up, and what must not grow old is as old as it was. After a larger
+    /// one everything planned would wait for as long as the step was; so our moments are moved back
+    /// with it, and everything is read anew.
     pub(super) fn tick(&mut self, now: Millis) {
+        let step_ms = std::mem::replace(&mut self.shown, now).since(now);
+        if step_ms > 0 {
+            self.risk.skew.set_back(step_ms);
+            self.markets.iter_mut().for_each(|market| market.set_back(step_ms));
+        }
         if now < self.now {
             bump(&mut self.clock_back);
             let by_ms = self.now.since(now);
@@ -25,7 +31,7 @@ impl Engine {
             }
             self.out.event(now, EventKind::Clock { news: ClockNews::Back, by_ms });
             self.now = now;
-            self.rebase();
+            self.rebase(by_ms);
             self.start_over();
             return;
         }
@@ -55,17 +61,18 @@ impl Engine {
     }
 
     /// Moves every moment of ours that lies ahead back to now.
-    fn rebase(&mut self) {
+    fn rebase(&mut self, by_ms: u64) {
         let (now, retry_ms) = (self.now, self.config.timing.retry_ms);
         self.quiet = self.quiet.min(now);
         // What lies further ahead than the clocks may differ is not the venue's time by this clock.
         self.venue_now = self.venue_now.min(now.plus(self.config.timing.max_skew_ms));
+        self.forced = self.forced.map(|(at, next)| (at.minus(by_ms), next.minus(by_ms)));
         self.sync.rebase(now);
         self.rebase_burns(now);
         self.out.budgets.rebase(now);
         self.rebase_risk();
         for market in &mut self.markets {
-            market.rebase(now, retry_ms);
+            market.rebase(now, by_ms, retry_ms);
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Closing positions: the one path that takes liquidity.
 
 use super::{Engine, Mode};
-use crate::{Operator, market::ExitDesk};
+use crate::{EventKind, FlattenLine, Operator, market::ExitDesk};
 
 impl Engine {
-    /// From now on positions are closed, market by market, until all are flat or given up.
+    /// From now on positions are closed, market by market, until all are flat or given up. A restart
+    /// does not end that, as it does not end the halt that comes with it.
     pub(super) fn begin_flatten(&mut self) {
         let now = self.now;
+        let since = *self.flatten.get_or_insert(now);
+        self.out.event(now, EventKind::Flatten(FlattenLine::Begun(since)));
         for market in &mut self.markets {
             market.begin_exit(now);
         }
@@ -15,6 +18,9 @@ impl Engine {
     pub(super) fn end_flatten(&mut self) {
         for market in &mut self.markets {
             market.end_exit();
+        }
+        if self.flatten.take().is_some() {
+            self.out.event(self.now, EventKind::Flatten(FlattenLine::Ended));
         }
     }
 
@@ -41,6 +47,9 @@ impl Engine {
         };
         for market in &mut self.markets {
             market.run_exit(&mut desk);
+        }
+        if self.flatten.is_some() && !self.is_flattening() {
+            self.end_flatten();
         }
     }
 }

@@ -63,12 +63,16 @@ pub struct Engine {
     cloids: CloidMaker,
     /// The latest moment told: time never goes back.
     now: Millis,
+    /// What the clock showed last.
+    shown: Millis,
     markets: Vec<Market>,
     out: Outbox,
     sync: Sync,
     mode: Mode,
     /// The halt that holds, if one does.
     halt: Option<Halt>,
+    /// Since when positions are being closed, earlier runs included.
+    flatten: Option<Millis>,
     dead_man: DeadManState,
     /// The limits as given, while tighter ones are in force.
     relaxed: Option<Relaxed>,
@@ -127,11 +131,13 @@ impl Engine {
         Self {
             cloids: CloidMaker::new(config.cloid_tag, seed),
             now: Millis(0),
+            shown: Millis(0),
             markets: markets.collect(),
             out: Outbox::new(config.budget),
             sync: Sync::default(),
             mode: Mode::Running,
             halt: None,
+            flatten: None,
             dead_man: DeadManState::default(),
             relaxed: None,
             risk: AccountRisk::default(),
@@ -296,6 +302,11 @@ impl Engine {
             }
             Input::Signal { market, signal } => self.signal_heard(market, signal),
             Input::Timer => {}
+            // Asked for before the clock was set back: nobody can say how old that is.
+            Input::Spec { requested, .. } if requested > now => {
+                self.sync.specs.heard(now.plus(self.config.timing.retry_ms));
+                self.forced_again();
+            }
             Input::Spec { market, spec, requested, status } => {
                 let spec = Spec { rules: *spec, requested, status };
                 // An answer that is old already must not be asked for again in the same breath.
@@ -454,6 +465,7 @@ impl Engine {
                 out: &mut self.out,
                 switch,
                 verdict: self.risk.shown(),
+                behind_ms: self.risk.skew.behind_ms(self.now),
                 gross_others,
                 orders_elsewhere,
             };

@@ -56,7 +56,10 @@ impl Engine {
             .then_some(Halt { at: self.now, cause: Cause::SafeMode });
         if let Some(halt) = carry.halt.or(safe) {
             self.halt = Some(halt);
-            self.mode = Mode::Ending { word: Operator::Halt, since: None, reported: false };
+            // Whoever is started again and again is not to take at each start.
+            self.flatten = carry.flatten.filter(|_| carry.safe_mode == SafeMode::Off);
+            let word = self.flatten.map_or(Operator::Halt, |_| Operator::Flatten);
+            self.mode = Mode::Ending { word, since: None, reported: false };
         }
         self.risk.equity.restore(carry.day);
         self.dead_man.restore(carry.dead_man);
@@ -101,6 +104,9 @@ impl Engine {
             self.mode = Mode::Ending { word, since: Some(self.now), reported };
             if let Some(halt) = self.halt {
                 self.out.event(self.now, EventKind::Halt(halt));
+            }
+            if self.flatten.is_some() {
+                self.begin_flatten();
             }
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
         EventKind::Grade(grade) => risk::write_grade(grade, &at, f),
         EventKind::Warning(warning) => risk::write_warning(warning, &at, f),
         EventKind::Exit(exit) => risk::write_exit(exit, &at, f),
+        EventKind::Flatten(line) => risk::write_flatten(*line, &at, f),
         EventKind::DayMark(mark) => risk::write_day(mark, &at, f),
         EventKind::Halt(halt) => risk::write_halt(halt, &at, f),
         EventKind::Operator(word) => {

@@ -11,7 +11,7 @@ use std::fmt;
 use hl_quant::{Millis, Notional, Price, QuantFields, Reject, Side, SignedSize, Size};
 use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
-pub use risk::{DeadManLine, ExitLine, GradeLine, Warning};
+pub use risk::{DeadManLine, ExitLine, FlattenLine, GradeLine, Warning};
 pub use signal::{MarkLine, SignalLine, Switch};
 pub use time::Timestamp;
 pub use upkeep::{
@@ -119,6 +119,8 @@ pub enum EventKind {
     Warning(Warning),
     /// `risk_evt=exit`: the closing of a position has ended.
     Exit(ExitLine),
+    /// `risk_evt=flatten`: the closing of all positions has begun or ended, restarts included.
+    Flatten(FlattenLine),
     /// `risk_evt=day`: what losses are measured from has changed.
     DayMark(DayMark),
     /// `halt_evt=halt|resume|flatten|stop`: the operator's word was heard.

@@ -47,6 +47,15 @@ pub struct ExitLine {
     pub tries: u8,
 }
 
+/// How far the closing of all positions is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlattenLine {
+    /// It has begun, at this moment; after a restart it goes on, begun then.
+    Begun(Millis),
+    /// Every position is closed or given up, or the operator has ended it.
+    Ended,
+}
+
 /// Something about the dead man's switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadManLine {
@@ -93,6 +102,19 @@ pub(super) fn write_exit(
     f: &mut Formatter<'_>,
 ) -> fmt::Result {
     write!(f, "risk_evt=exit {at} pair={} left={} tries={}", x.pair, x.left, x.tries)
+}
+
+pub(super) fn write_flatten(
+    x: FlattenLine,
+    at: &dyn fmt::Display,
+    f: &mut Formatter<'_>,
+) -> fmt::Result {
+    match x {
+        FlattenLine::Begun(since) => {
+            write!(f, "risk_evt=flatten {at} stage=begun since={since}")
+        }
+        FlattenLine::Ended => write!(f, "risk_evt=flatten {at} stage=ended"),
+    }
 }
 
 pub(super) fn write_day(d: &DayMark, at: &dyn fmt::Display, f: &mut Formatter<'_>) -> fmt::Result {

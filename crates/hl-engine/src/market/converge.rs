@@ -153,7 +153,11 @@ impl Market {
             order.cancel.filter(|c| c.answered).map(|c| c.sent.plus(desk.timing.retry_ms))
         });
         let refs = self.refs.due(desk.now, &self.config.collar);
-        let stale = if self.why_not.is_none() { self.book.stale_at(desk.timing) } else { None };
+        let stale = if self.why_not.is_none() {
+            self.book.stale_at(desk.behind_ms, desk.timing)
+        } else {
+            None
+        };
         let spec =
             self.spec.as_ref().map(|spec| spec.requested.plus(desk.timing.spec_max_age_ms).plus(1));
         let lifetimes =

@@ -96,7 +96,7 @@ impl Market {
         if !desk.allowance(class, live).is_enough() {
             return Err(NoQuote::Budget);
         }
-        self.book.fresh(desk.now, desk.timing)?;
+        self.book.fresh(desk.now, desk.behind_ms, desk.timing)?;
         self.refs.ready(desk.now, &self.config.collar)
     }
 

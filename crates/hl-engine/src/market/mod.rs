@@ -51,6 +51,9 @@ pub(crate) struct Desk<'a> {
     pub(crate) switch: Option<NoQuote>,
     /// What the limits of the account say.
     pub(crate) verdict: Verdict,
+    /// How far our clock is known to be behind the venue's: so much older is what the venue says than
+    /// it looks.
+    pub(crate) behind_ms: u64,
     /// The worst case of the other markets; `None` if one of them cannot be valued.
     pub(crate) gross_others: Option<Notional>,
     /// Orders of the other markets that may be in the book.
@@ -299,15 +302,22 @@ impl Market {
         self.dirty = true;
     }
 
-    /// Takes a step back of the clock: nothing planned waits longer than it was planned to.
-    pub(crate) fn rebase(&mut self, now: Millis, retry_ms: u64) {
-        let soon = now.plus(retry_ms);
-        self.next_round = self.next_round.min(soon);
-        self.parked_until = self.parked_until.min(soon);
-        (self.held, self.due) = (None, None);
+    /// Takes a step back of the clock, however small: what must not grow old is as old as it was.
+    pub(crate) fn set_back(&mut self, step_ms: u64) {
+        self.book.set_back(step_ms);
         if let Some(spec) = &mut self.spec {
-            spec.requested = spec.requested.min(now);
+            spec.requested = spec.requested.minus(step_ms);
         }
+        // When to decide next was reckoned by the clock as it was.
+        self.dirty = true;
+    }
+
+    /// Takes a large step back of the clock: nothing planned waits longer than it was planned to, and
+    /// a market that rests because its orders were refused does not rest for less.
+    pub(crate) fn rebase(&mut self, now: Millis, step_ms: u64, retry_ms: u64) {
+        self.next_round = self.next_round.minus(step_ms);
+        self.parked_until = self.parked_until.minus(step_ms);
+        (self.held, self.due) = (None, None);
         self.orders.rebase(now, retry_ms);
         self.guard.rebase(now);
         self.races.rebase(now);

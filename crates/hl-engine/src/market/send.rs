@@ -136,7 +136,7 @@ impl Market {
             spec_age_ms: spec.map_or(u64::MAX, |spec| desk.now.since(spec.requested)),
             spec_max_age_ms: desk.timing.spec_max_age_ms,
             status: spec.map_or(MarketStatus::CancelOnly, |spec: &Spec| spec.status),
-            data: self.book.fresh(desk.now, desk.timing).err(),
+            data: self.book.fresh(desk.now, desk.behind_ms, desk.timing).err(),
             data_age_ms: self.book.age_ms(desk.now),
             data_max_age_ms: desk.timing.book_limit_ms(),
             touch: self.book.touch(),

@@ -39,11 +39,27 @@ impl Skew {
         *self = Self { warned: self.warned, ..Self::default() };
     }
 
+    /// Takes a step back of our clock: by what it shows now, everything came so much sooner.
+    pub(crate) fn set_back(&mut self, step_ms: u64) {
+        let step = i64::try_from(step_ms).unwrap_or(i64::MAX);
+        let least = self.now.iter_mut().map(|(_, least)| least).chain(&mut self.before);
+        least.for_each(|least| *least = least.saturating_sub(step));
+    }
+
+    /// How far our clock is behind the venue's at least: a message came before it was written.
+    pub(crate) fn behind_ms(&self, now: Millis) -> u64 {
+        self.least(now).map_or(0, |least| least.min(0).unsigned_abs())
+    }
+
     /// How far the clocks are apart; `None` without a recent message.
     pub(crate) fn distance_ms(&self, now: Millis) -> Option<u64> {
+        self.least(now).map(i64::unsigned_abs)
+    }
+
+    /// The smallest delay.
+    fn least(&self, now: Millis) -> Option<i64> {
         let (_, least) = self.now.filter(|(at, _)| now.since(*at) < 2 * SPAN_MS)?;
-        let least = self.before.map_or(least, |before| before.min(least));
-        Some(least.unsigned_abs())
+        Some(self.before.map_or(least, |before| before.min(least)))
     }
 
     /// What the limit says.
@@ -92,6 +108,21 @@ mod tests {
         }
         assert_eq!(skew.distance_ms(Millis(40_000)), Some(3_000));
         assert_eq!(skew.distance_ms(Millis(60_000)), None, "silence is another rule's business");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_is_behind_by_so_much_more() {
+        let mut skew = Skew::default();
+        assert_eq!(skew.behind_ms(Millis(0)), 0, "nothing is known");
+        skew.hear(Millis(10_000), Millis(9_900));
+        assert_eq!(skew.behind_ms(Millis(10_000)), 0, "a delay, or ahead");
+        skew.set_back(1_000);
+        assert_eq!(skew.behind_ms(Millis(10_000)), 900);
+        skew.hear(Millis(10_500), Millis(12_000));
+        assert_eq!(skew.behind_ms(Millis(10_500)), 1_500);
+        skew.hear(Millis(20_000), Millis(19_900));
+        skew.set_back(10);
+        assert_eq!(skew.behind_ms(Millis(20_000)), 1_510, "the span before counts");
     }
 
     #[test]

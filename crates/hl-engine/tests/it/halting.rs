@@ -18,7 +18,11 @@ fn carried(bench: &Bench) -> Carry {
     for event in &bench.events {
         match event.durable() {
             Some(Durable::Halt(halt)) => carry.halt = Some(halt),
-            Some(Durable::Resume { .. }) => (carry.halt, carry.safe_mode) = (None, SafeMode::Off),
+            Some(Durable::Resume { .. }) => {
+                (carry.halt, carry.flatten, carry.safe_mode) = (None, None, SafeMode::Off);
+            }
+            Some(Durable::Flatten { since }) => carry.flatten = Some(since),
+            Some(Durable::Flattened { .. }) => carry.flatten = None,
             Some(Durable::Day(mark)) => carry.day = Some(mark),
             Some(Durable::DeadMan(triggers)) => carry.dead_man = Some(triggers),
             Some(Durable::Fills { through }) => carry.fills_through = Some(through),
@@ -199,4 +203,54 @@ fn what_must_survive_is_said_before_any_command_of_the_same_input() {
         }
     }
     assert!(seen.contains(&true));
+}
+
+/// Half a SOL, and an exit for it on its way when the process dies.
+fn died_while_flattening() -> (Bench, Carry) {
+    let mut bench = Bench::started(config());
+    let bid = bench.one(SOL, hl_quant::Side::Bid);
+    bench.trade(&bid, "0.5");
+    bench.run(2_000);
+    bench.hold = |command| matches!(command, Command::Exit { .. });
+    bench.operator(Operator::Flatten);
+    bench.run(3_000);
+    assert!(!bench.held.is_empty() && bench.engine.is_flattening());
+    let carry = carried(&bench);
+    (bench, carry)
+}
+
+#[test]
+fn a_flatten_goes_on_after_a_restart_and_only_until_it_is_done() {
+    let (bench, carry) = died_while_flattening();
+    let begun = carry.flatten;
+    let mut next = restarted(bench, carry);
+    next.input(Input::Connection(hl_engine::Connection::Up));
+    next.books();
+    next.run(30_000);
+    assert_eq!(next.position(SOL), "0");
+    assert!(!next.engine.is_flattening());
+    assert_eq!(next.lines("risk_evt=flatten").len(), 2, "begun and ended");
+    let again = format!("since={}", begun.unwrap());
+    assert!(next.lines("risk_evt=flatten")[0].ends_with(&again), "begun then");
+    // What somebody buys by hand afterwards is not sold at the next start.
+    let carry = carried(&next);
+    assert_eq!((carry.flatten, carry.halt.is_some()), (None, true));
+    next.venue.positions.insert(SOL, 10_000_000);
+    let mut third = restarted(next, carry);
+    third.input(Input::Connection(hl_engine::Connection::Up));
+    third.run(30_000);
+    assert_eq!(third.position(SOL), "0.1");
+    assert!(third.commands.iter().all(|command| !adds(command)));
+}
+
+#[test]
+fn safe_mode_takes_nothing_even_in_the_middle_of_a_flatten() {
+    let (bench, carry) = died_while_flattening();
+    let mut next = restarted(bench, Carry { safe_mode: SafeMode::On, ..carry });
+    next.input(Input::Connection(hl_engine::Connection::Up));
+    next.run(30_000);
+    assert_eq!(next.position(SOL), "0.5");
+    next.operator(Operator::Flatten);
+    next.run(10_000);
+    assert_eq!(next.position(SOL), "0", "named again, it is done");
 }

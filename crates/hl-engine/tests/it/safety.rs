@@ -275,6 +275,28 @@ fn input_that_makes_no_sense_is_counted_and_changes_nothing() {
 }
 
 #[test]
+fn an_answer_that_finds_its_orders_settled_already_makes_sense_once() {
+    let mut bench = Bench::new(config());
+    bench.hold = |c| matches!(c, Command::Place { .. });
+    bench.start();
+    let place = bench.held.remove(0);
+    let replies = bench.venue.execute(&place);
+    let Command::Place { orders, .. } = &place else { panic!() };
+    for order in orders {
+        bench.venue.trade(order.cloid, order.size.get()).unwrap();
+    }
+    bench.input(Input::Timer);
+    let settled = |cloid| bench.engine.orders(SOL).all(|order| order.cloid != cloid);
+    assert!(orders.iter().all(|order| settled(order.cloid)), "the streams were faster");
+    bench.reply(place.request(), &replies);
+    bench.input(Input::Timer);
+    assert_eq!(bench.lines("audit_evt="), [""; 0]);
+    bench.reply(place.request(), &replies);
+    bench.input(Input::Timer);
+    assert_eq!(bench.lines("audit_evt=outcome_unexpected").len(), 1, "nobody waited for that");
+}
+
+#[test]
 fn what_was_heard_while_an_order_was_written_down_can_still_hold_it_back() {
     let mut bench = Bench::new(config());
     bench.hold = |c| matches!(c, Command::Place { .. });

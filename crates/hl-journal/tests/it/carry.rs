@@ -51,9 +51,11 @@ fn everything_that_must_be_durable_comes_back() {
         Durable::DeadMan(triggers),
         Durable::Fills { through: Millis(70) },
         Durable::Halt(halt),
+        Durable::Flatten { since: Millis(9) },
     ]);
     let expected = Carry {
         halt: Some(halt),
+        flatten: Some(Millis(9)),
         safe_mode: SafeMode::Off,
         day: Some(mark()),
         dead_man: Some(triggers),
@@ -74,6 +76,16 @@ fn every_cause_of_a_halt_keeps_its_name_and_one_of_another_version_still_halts()
     let strange = HaltRecord { at: Millis(1), why: "of the next version".to_owned() };
     let halt = fold(&[Record::Halt(strange)]).halt.unwrap();
     assert_eq!(halt.cause, Cause::Earlier);
+}
+
+#[test]
+fn a_flatten_ends_when_it_is_said_to_or_with_the_halt() {
+    let begun = Durable::Flatten { since: Millis(9) };
+    let again = Durable::Flatten { since: Millis(12) };
+    let flatten = |said: &[Durable]| through_the_file(said).flatten;
+    assert_eq!(flatten(&[begun.clone(), again]), Some(Millis(9)));
+    assert_eq!(flatten(&[begun.clone(), Durable::Flattened { at: Millis(10) }]), None);
+    assert_eq!(flatten(&[begun, Durable::Resume { at: Millis(10) }]), None);
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub(crate) fn records() -> Vec<Record> {
         Record::DeadMan(Fired { day: 20_347, fired: 9 }),
         Record::Fills(at(700)),
         Record::Safe(at(800)),
+        Record::Flatten(at(810)),
+        Record::Flattened(at(820)),
         Record::Resume(at(900)),
         Record::Stop(at(1_000)),
         Record::Start(at(2_000)),

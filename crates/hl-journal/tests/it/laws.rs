@@ -50,6 +50,8 @@ fn record() -> impl Strategy<Value = Record> {
         1 => (any::<u64>(), "\\PC{0,30}")
             .prop_map(|(at, why)| Record::Halt(Halt { at: Millis(at), why })),
         1 => moment().prop_map(Record::Safe),
+        1 => moment().prop_map(Record::Flatten),
+        1 => moment().prop_map(Record::Flattened),
         1 => moment().prop_map(Record::Resume),
         1 => day().prop_map(Record::Day),
         1 => any::<(u64, u32)>()

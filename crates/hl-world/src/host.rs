@@ -88,6 +88,8 @@ pub(crate) enum Log {
 pub(crate) struct Host<'a, 'c> {
     /// What its clock shows.
     pub(crate) now: Millis,
+    /// What its other clock shows, which nobody sets: the one that waits are measured by.
+    pub(crate) steady: Millis,
     pub(crate) disk: &'a mut Disk,
     pub(crate) kill: &'a mut Kill,
     pub(crate) ids: &'a mut Ids,

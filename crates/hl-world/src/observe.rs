@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hl_engine::{Command, Engine, Event, Input, Operator, RequestId};
+use hl_engine::{Attempt, Command, Engine, Event, Input, Operator, RequestId};
 use hl_quant::Millis;
 use hl_sim::fault::Fault;
 use hl_sim::{Exchange, Witnessed};
@@ -50,6 +50,14 @@ pub enum Observation<'a> {
         bot: BotId,
         /// What.
         word: Operator,
+    },
+    /// The engine has just decided to send an order, by what it believes at this moment. The order's
+    /// record is written later ([`Observation::Event`]), and when it leaves more may have been heard.
+    Decided {
+        /// Who.
+        bot: BotId,
+        /// Which.
+        attempt: &'a Attempt,
     },
     /// An event that the engine wrote: its log line. The journal has it when this is seen, or the
     /// write has failed ([`Observation::Journal`]).

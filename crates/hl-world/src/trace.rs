@@ -63,7 +63,7 @@ impl<F: FnMut(&str)> Checker for Trace<F> {
 
 fn write(line: &mut String, scene: &Scene<'_>, seen: &Observation<'_>) -> fmt::Result {
     // The end of a turn says nothing that its lines have not said.
-    if matches!(seen, Observation::Settled { .. }) {
+    if matches!(seen, Observation::Settled { .. } | Observation::Decided { .. }) {
         return Ok(());
     }
     write!(line, "t={} see=", scene.since_start_ms)?;
@@ -107,7 +107,7 @@ fn write(line: &mut String, scene: &Scene<'_>, seen: &Observation<'_>) -> fmt::R
             Deed::Fill(fill) => write!(line, "deed fill {fill:?}"),
             other => write!(line, "deed {other:?}"),
         },
-        Observation::Settled { .. } => Ok(()),
+        Observation::Settled { .. } | Observation::Decided { .. } => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading what a process believes and what the exchange holds, at the moments when rules judge.
 
-use hl_engine::{EventKind, MarketId};
+use hl_engine::MarketId;
 
 use super::record::{MarketTruth, Record, Rules};
 use super::seen::{Belief, MarketBelief, OrderBelief, Seen};
@@ -10,8 +10,7 @@ use crate::{BotScene, Scene};
 pub(super) fn of(scene: &Scene<'_>, seen: &Seen<'_>) -> Option<Belief> {
     let bot = match seen {
         Seen::Sent { bot, .. } | Seen::Settled { bot } | Seen::Command { bot, .. } => bot,
-        // At the decision: until the order leaves, its record has to be written.
-        Seen::Event { bot, event } if matches!(event.kind, EventKind::Attempt(_)) => bot,
+        Seen::Decided { bot, .. } => bot,
         _ => return None,
     };
     let acting = scene.bots.iter().find(|scene| scene.bot == *bot)?;

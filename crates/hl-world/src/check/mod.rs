@@ -154,6 +154,7 @@ impl Checker for Checks {
             }
             Observation::Died { bot, .. } => Seen::Died { bot },
             Observation::Operator { bot, word } => Seen::Operator { bot, word },
+            Observation::Decided { bot, attempt } => Seen::Decided { bot, cloid: attempt.cloid },
             Observation::Event { bot, event } => Seen::Event { bot, event },
             Observation::Journal { bot, ok } => Seen::Journal { bot, ok },
             Observation::Command { bot, command } => Seen::Command { bot, command },

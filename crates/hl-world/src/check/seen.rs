@@ -28,6 +28,11 @@ pub(crate) enum Seen<'a> {
         bot: BotId,
         input: &'a Input<'a>,
     },
+    /// The engine has decided to send an order; its belief is the one that it decided by.
+    Decided {
+        bot: BotId,
+        cloid: Cloid,
+    },
     Event {
         bot: BotId,
         event: &'a Event,

@@ -285,6 +285,12 @@ impl Case {
         }));
     }
 
+    /// The engine decides on an order, by what it believes now.
+    pub(crate) fn decide(&mut self, cloid: u128, fair: &str) {
+        self.belief.markets[0].fair = price(fair);
+        self.show(&Seen::Decided { bot: BotId(self.bot), cloid: Cloid(cloid) });
+    }
+
     pub(crate) fn end_attempt(&mut self, cloid: u128) {
         self.end_attempt_as(cloid, SubmitEnd::Accepted);
     }

@@ -35,8 +35,13 @@ impl Core {
             match self.engine.poll() {
                 Output::Command(command) => self.commands.push(command),
                 Output::Event(event) => {
-                    if let EventKind::Stopped { remaining } = event.kind {
-                        self.stopped = Some(remaining);
+                    match &event.kind {
+                        EventKind::Stopped { remaining } => self.stopped = Some(*remaining),
+                        EventKind::Attempt(attempt) => {
+                            let decided = Observation::Decided { bot: self.bot, attempt };
+                            host.see(self.bot, &self.engine, &decided);
+                        }
+                        _ => {}
                     }
                     self.events.push(event);
                 }

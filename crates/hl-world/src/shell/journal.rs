@@ -20,7 +20,8 @@ pub(super) struct Journal {
     /// What all records amount to, those included that are not on the disk.
     state: State,
     encoder: Encoder,
-    /// The last write failed: the file is not what `state` says, and is tried again then.
+    /// The last write failed: the file is not what `state` says, and is tried again then, by the
+    /// steady clock.
     broken: Option<Millis>,
 }
 
@@ -85,7 +86,7 @@ impl Journal {
             self.encoder.encode(&record, &mut bytes);
         }
         if self.broken.is_some() || self.encoder.lines() > LINES_MAX {
-            let due = self.broken.is_none_or(|at| at <= host.now) || !bytes.is_empty();
+            let due = self.broken.is_none_or(|at| at <= host.steady) || !bytes.is_empty();
             return due.then(|| self.renew(host));
         }
         if bytes.is_empty() {
@@ -129,7 +130,7 @@ impl Journal {
 
     /// What is in the file now is anybody's guess: it is written anew before anything else.
     fn failed(&mut self, host: &Host<'_, '_>, _: DiskError) -> Written {
-        self.broken = Some(host.now.plus(AGAIN_MS));
+        self.broken = Some(host.steady.plus(AGAIN_MS));
         Written::Failed
     }
 }

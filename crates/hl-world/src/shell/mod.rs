@@ -77,18 +77,20 @@ pub(crate) struct Shell {
     /// The connection that the session means.
     conn: ConnId,
     asked: BTreeMap<RequestId, Asked>,
-    /// Who is still waited for, and until when; all wait equally long, so the first is due first.
+    /// Who is still waited for, and until when by the steady clock; all wait equally long, so the first
+    /// is due first.
     deadlines: VecDeque<(Millis, RequestId)>,
     journal: Journal,
     /// The engine has been told that the journal takes nothing.
     failing: bool,
     /// It has been asked to end.
     stopping: bool,
-    /// Whether the list of markets has been read and the engine runs; before that, when to ask.
+    /// Whether the list of markets has been read and the engine runs; before that, when to ask, by the
+    /// steady clock.
     boot: Option<Millis>,
     /// Commands whose events are written, or about to be.
     batch: Vec<Command>,
-    /// Written and waiting for the disk: the commands go out then.
+    /// Written and waiting for the disk: the commands go out then, by the steady clock.
     busy_until: Option<Millis>,
     /// Why it no longer runs.
     pub(crate) death: Option<Death>,
@@ -130,7 +132,7 @@ impl Shell {
             journal,
             failing: false,
             stopping: false,
-            boot: Some(host.now),
+            boot: Some(host.steady),
             batch: Vec::new(),
             busy_until: None,
             death: None,
@@ -166,17 +168,23 @@ impl Shell {
         self.busy_until
     }
 
-    /// When something has to be done without a message, by its own clock.
+    /// When the engine or the session has something to do without a message, by the clock that they
+    /// are shown.
     pub(crate) fn wake(&self) -> Millis {
+        match (self.busy_until, self.boot) {
+            (None, None) => self.core.wake.min(self.session_wake),
+            _ => Millis(u64::MAX),
+        }
+    }
+
+    /// When a wait of its own is over, by the clock that nobody sets.
+    pub(crate) fn wake_steady(&self) -> Millis {
         if let Some(at) = self.busy_until {
             return at;
         }
-        let due = self.deadlines.front().map_or(Millis(u64::MAX), |(at, _)| *at);
-        let due = self.journal.again().map_or(due, |at| at.min(due));
-        match self.boot {
-            Some(at) => at.min(due),
-            None => self.core.wake.min(self.session_wake).min(due),
-        }
+        let due = self.deadlines.front().map(|(at, _)| *at);
+        let waits = [due, self.journal.again(), self.boot];
+        waits.into_iter().flatten().min().unwrap_or(Millis(u64::MAX))
     }
 
     /// What it wants sent.
@@ -212,7 +220,7 @@ impl Shell {
     /// Time has passed.
     pub(crate) fn timer(&mut self, host: &mut Host<'_, '_>) {
         if let Some(at) = self.busy_until {
-            if at > host.now {
+            if at > host.steady {
                 return;
             }
             self.busy_until = None;
@@ -220,7 +228,7 @@ impl Shell {
         }
         self.give_up_late_answers(host);
         match self.boot {
-            Some(at) if at <= host.now => self.ask_for_markets(host),
+            Some(at) if at <= host.steady => self.ask_for_markets(host),
             Some(_) => {}
             None if self.core.wake <= host.now => {
                 self.core.feed(host, hl_engine::Input::Timer);

@@ -101,14 +101,14 @@ impl Shell {
         host.digest.add(&body);
         let id = host.ids.request();
         self.asked.insert(id, asked);
-        self.deadlines.push_back((host.now.plus(ANSWER_MS), id));
+        self.deadlines.push_back((host.steady.plus(ANSWER_MS), id));
         self.out.push(hl_sim::Input::Http { id, path, body });
     }
 
     /// Whoever has not answered by now is no longer waited for.
     pub(super) fn give_up_late_answers(&mut self, host: &mut Host<'_, '_>) {
         while let Some((at, id)) = self.deadlines.front().copied() {
-            if at > host.now {
+            if at > host.steady {
                 return;
             }
             self.deadlines.pop_front();

@@ -16,7 +16,7 @@ const BUDGET_EVERY_MS: u64 = 60_000;
 impl Shell {
     /// Before anything else: which markets there are and how they are numbered.
     pub(super) fn ask_for_markets(&mut self, host: &mut Host<'_, '_>) {
-        self.boot = Some(host.now.plus(BOOT_AGAIN_MS));
+        self.boot = Some(host.steady.plus(BOOT_AGAIN_MS));
         self.begin_fetch(host);
     }
 
@@ -40,8 +40,8 @@ impl Shell {
     /// How many requests are left is asked once a minute, as in `mm-bot`; the engine counts in
     /// between, and asks for specs more often than that.
     fn ask_for_budget(&mut self, host: &mut Host<'_, '_>) {
-        if host.now >= self.budget_at {
-            self.budget_at = host.now.plus(BUDGET_EVERY_MS);
+        if host.steady >= self.budget_at {
+            self.budget_at = host.steady.plus(BUDGET_EVERY_MS);
             let user = self.me.master;
             self.ask(host, Asked::RateLimit, &InfoRequest::UserRateLimit { user });
         }

@@ -2,6 +2,7 @@
 //! every step of it.
 
 use hl_engine::{Command, Connection, Input, Reply};
+use hl_sim::ConnId;
 use hl_wire::session;
 
 use super::Shell;
@@ -17,7 +18,7 @@ impl Shell {
             if self.is_dead() || self.busy_until.is_some() {
                 return;
             }
-            let again = self.journal.again().is_some_and(|at| at <= host.now);
+            let again = self.journal.again().is_some_and(|at| at <= host.steady);
             if again || !self.core.events.is_empty() || !self.core.commands.is_empty() {
                 self.carry_out(host);
             } else if self.boot.is_some() || self.drive_session(host) {
@@ -63,7 +64,7 @@ impl Shell {
                     self.core.feed(host, Input::Journal(hl_engine::Journal::Written));
                 }
                 if let Some(Written::Safe { took_ms: took @ 1.. }) = written {
-                    self.busy_until = Some(host.now.plus(took));
+                    self.busy_until = Some(host.steady.plus(took));
                     return;
                 }
             }
@@ -139,7 +140,9 @@ impl Shell {
                 self.out.push(hl_sim::Input::WsText { conn: self.conn, text });
             }
             session::Output::Close(_) => {
-                self.out.push(hl_sim::Input::WsClose { conn: self.conn });
+                // Nothing that the old socket still says is heard.
+                let conn = std::mem::replace(&mut self.conn, ConnId(0));
+                self.out.push(hl_sim::Input::WsClose { conn });
                 self.core.feed(host, Input::Connection(Connection::Down));
             }
             session::Output::Ready => self.core.feed(host, Input::Connection(Connection::Up)),

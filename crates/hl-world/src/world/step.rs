@@ -60,7 +60,8 @@ impl<'c> World<'c> {
             if process.busy().is_none() && !self.machine.inbox.is_empty() {
                 return self.now;
             }
-            self.machine.clock.when(process.wake())
+            let shown = self.machine.clock.when(process.wake());
+            shown.min(process.wake_steady())
         });
         wakes.min()
     }
@@ -71,18 +72,18 @@ impl<'c> World<'c> {
             return;
         }
         self.machine.frozen_until = None;
-        let shown = self.machine.clock.shows(self.now);
         if self.processes.is_empty() {
             self.machine.inbox.clear();
         }
-        let busy = |process: &Shell| process.busy().is_some_and(|at| at > shown);
+        let now = self.now;
+        let busy = |process: &Shell| process.busy().is_some_and(|at| at > now);
         while !self.processes.iter().any(busy)
             && let Some(news) = self.machine.inbox.pop_front()
         {
             self.each(|shell, host| shell.hear(host, news.clone()));
         }
         self.each(|shell, host| {
-            if shell.wake() <= host.now {
+            if shell.wake() <= host.now || shell.wake_steady() <= host.steady {
                 shell.timer(host);
             }
         });
@@ -95,6 +96,7 @@ impl<'c> World<'c> {
         for shell in processes.iter_mut() {
             let mut host = Host {
                 now: machine.clock.shows(now),
+                steady: now,
                 disk: &mut machine.disk,
                 kill: &mut machine.kill,
                 ids: &mut machine.ids,
@@ -136,6 +138,7 @@ impl<'c> World<'c> {
         let Self { exchange, machine, eyes, now, phase, digest, me, .. } = self;
         let mut host = Host {
             now: machine.clock.shows(*now),
+            steady: *now,
             disk: &mut machine.disk,
             kill: &mut machine.kill,
             ids: &mut machine.ids,

@@ -117,7 +117,7 @@ impl Record {
                 self.with_bot(*bot, |bot| bot.thawed = Some(now));
             }
             Seen::Settled { .. } => self.expire(),
-            Seen::Phase(_) | Seen::Asked { .. } => {}
+            Seen::Phase(_) | Seen::Asked { .. } | Seen::Decided { .. } => {}
         }
     }
 

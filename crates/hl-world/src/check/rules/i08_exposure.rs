@@ -2,11 +2,13 @@
 //! the sum of all within the limit of the account.
 //!
 //! Judged at each send: the exchange's position and all that rests there or is on its way, foreign
-//! orders included, valued as the bot values it. A trade moves size from an order into the
-//! position, so the bot has no excuse in news that it has not got yet. It has one where the
-//! position changed without a trade, or a foreign order came, within a reconciliation's time.
+//! orders included, valued as the bot valued it when it decided on the order: until that has left,
+//! its record has to be written, and what prices do meanwhile is no decision. A trade moves size from
+//! an order into the position, so the bot has no excuse in news that it has not got yet. It has one
+//! where the position changed without a trade, or a foreign order came, within a reconciliation's
+//! time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use hl_quant::{Notional, Size};
 
@@ -18,13 +20,15 @@ const UNTOLD_MS: u64 = 65_000;
 /// part of the limit, and an order that should not have left is far above it.
 const DRIFT_PARTS: u128 = 1_000;
 
+/// More orders than can be on their way from a decision to the wire.
+const DECIDED: usize = 256;
+
 #[derive(Debug, Default)]
 pub(crate) struct Exposure {
     /// The fair prices of the last moment of rest: other markets are valued at their last decision.
     before: Vec<Option<Price>>,
-    /// The fair prices of the last decision to place an order: by these it was judged, whatever was
-    /// heard while its record was written.
-    decided: Vec<Option<Price>>,
+    /// The fair prices by which the latest orders were decided on.
+    decided: VecDeque<(Cloid, Vec<Option<Price>>)>,
     /// The orders that the bot then took for open, or for not told entirely.
     known: BTreeSet<Cloid>,
 }
@@ -37,9 +41,12 @@ impl Rule for Exposure {
             self.known.clear();
             self.known.extend(belief.orders.iter().map(|order| order.cloid));
         }
-        if let (Seen::Event { .. }, Some(belief)) = (seen, view.belief) {
-            self.decided.clear();
-            self.decided.extend(belief.markets.iter().map(|market| market.fair));
+        if let (Seen::Decided { cloid, .. }, Some(belief)) = (seen, view.belief) {
+            if self.decided.len() == DECIDED {
+                self.decided.pop_front();
+            }
+            let fair = belief.markets.iter().map(|market| market.fair).collect();
+            self.decided.push_back((*cloid, fair));
         }
         let Seen::Sent { bot, request, wire } = seen else { return };
         let exit = view.record.bot(*bot).is_some_and(|bot| bot.exits.contains(request));
@@ -79,7 +86,7 @@ impl Exposure {
                 worst = worst.max(view.record.worst(market, Side::Ask));
             }
             let before = self.before.get(market).copied().flatten();
-            let decided = self.decided.get(market).copied().flatten();
+            let decided = wire.orders.first().and_then(|order| self.decided(order, market));
             match before.into_iter().chain(decided).chain(known.fair).min() {
                 Some(fair) => {
                     sum = sum.saturating_add(fair * worst);
@@ -101,13 +108,18 @@ impl Exposure {
 }
 
 impl Exposure {
+    /// The price at which a market was valued when an order was decided on.
+    fn decided(&self, order: &WireOrder<'_>, market: usize) -> Option<Price> {
+        let decided = self.decided.iter().rev().find(|(cloid, _)| Some(*cloid) == order.cloid);
+        decided.and_then(|(_, fair)| fair.get(market).copied().flatten())
+    }
+
     fn position(&self, view: &View<'_>, order: &WireOrder<'_>, court: &mut Court) {
         let Some(market) = market_of(view, order) else { return };
         let belief = view.belief.and_then(|belief| belief.markets.get(market));
         let limit = view.record.config.markets.get(market).map(|config| config.max_position);
-        let decided = self.decided.get(market).copied().flatten();
-        let Some((fair, limit)) = belief.and_then(|belief| belief.fair).zip(limit) else { return };
-        let fair = decided.map_or(fair, |decided| decided.min(fair));
+        let fair = self.decided(order, market).or(belief.and_then(|belief| belief.fair));
+        let Some((fair, limit)) = fair.zip(limit) else { return };
         let worst = fair * view.record.worst(market, side_of(order));
         court.judge(Id::of(8), worst <= limit, || {
             let position = view.record.markets.get(market).map(|market| market.position);
@@ -166,6 +178,21 @@ mod tests {
         case.gone(3);
         case.send(&[order(5, true, "149.3", "3")]);
         assert_eq!(case.breaches(), 1);
+    }
+
+    /// The record of an order takes time to write. At 150 the limit of $1,000 has room for 6.66.
+    #[test]
+    fn an_order_is_judged_by_the_price_that_it_was_decided_by() {
+        let mut case = Case::new(Exposure::default());
+        case.decide(1, "150");
+        case.decide(2, "160");
+        case.send(&[order(1, true, "149.5", "6.6")]);
+        assert_eq!(case.breaches(), 0, "the price has risen since");
+        case.gone(1);
+        case.decide(3, "160");
+        case.decide(4, "150");
+        case.send(&[order(3, true, "149.5", "6.6")]);
+        assert!(case.breaches() > 0, "6.6 at 160 was too much, whatever the price does then");
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl Engine {
     /// Moves every moment of ours that lies ahead back to now.
     fn rebase(&mut self, by_ms: u64) {
         let (now, retry_ms) = (self.now, self.config.timing.retry_ms);
+        let park_ms = self.config.timing.park_ms;
         self.quiet = self.quiet.min(now);
         // What lies further ahead than the clocks may differ is not the venue's time by this clock.
         self.venue_now = self.venue_now.min(now.plus(self.config.timing.max_skew_ms));
@@ -72,7 +73,7 @@ impl Engine {
         self.out.budgets.rebase(now);
         self.rebase_risk();
         for market in &mut self.markets {
-            market.rebase(now, by_ms, retry_ms);
+            market.rebase(now, by_ms, (retry_ms, park_ms));
         }
     }
 }

@@ -221,9 +221,10 @@ impl Engine {
         }
         self.signals.hear_venue(now);
         let (markets, timing) = (&self.markets, &self.config.timing);
+        let behind_ms = self.risk.skew.behind_ms(now);
         let mid = |market: usize| {
             let book = &markets.get(market)?.book;
-            book.fresh(now, timing).ok()?;
+            book.fresh(now, behind_ms, timing).ok()?;
             let (bid, ask) = book.others().ok()?;
             Some(float::middle(bid.price, ask.price))
         };

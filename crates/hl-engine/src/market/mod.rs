@@ -312,11 +312,12 @@ impl Market {
         self.dirty = true;
     }
 
-    /// Takes a large step back of the clock: nothing planned waits longer than it was planned to, and
-    /// a market that rests because its orders were refused does not rest for less.
-    pub(crate) fn rebase(&mut self, now: Millis, step_ms: u64, retry_ms: u64) {
+    /// Takes a large step back of the clock: nothing planned waits longer than it was planned to. A
+    /// market that rests because its orders were refused rests twice as long at most, and not for less
+    /// if the clock is put right again.
+    pub(crate) fn rebase(&mut self, now: Millis, step_ms: u64, (retry_ms, park_ms): (u64, u64)) {
         self.next_round = self.next_round.minus(step_ms);
-        self.parked_until = self.parked_until.minus(step_ms);
+        self.parked_until = self.parked_until.min(now.plus(park_ms.saturating_mul(2)));
         (self.held, self.due) = (None, None);
         self.orders.rebase(now, retry_ms);
         self.guard.rebase(now);

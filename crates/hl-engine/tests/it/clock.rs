@@ -148,11 +148,19 @@ fn a_market_that_rests_rests_as_long_although_the_clock_is_set_back() {
         bench.run(1_000);
     }
     bench.hold = |_| false;
+    // Set back and put right again: two seconds have passed.
     bench.now = Millis(bench.now.0 - 5_000);
     bench.input(Input::Timer);
-    bench.run(config().timing.park_ms - 2_000);
+    bench.run(2_000);
+    bench.now = bench.now.plus(5_000);
+    bench.run(config().timing.park_ms - 4_000);
     assert_eq!(bench.engine.market(SOL).unwrap().why_not, Some(NoQuote::Parked));
-    bench.run(5_000);
+    // Set back by an hour: two rests more at most.
+    bench.now = Millis(bench.now.0 - 3_600_000);
+    bench.input(Input::Timer);
+    bench.run(2 * config().timing.park_ms - 1_000);
+    assert_eq!(bench.engine.market(SOL).unwrap().why_not, Some(NoQuote::Parked));
+    bench.run(2_000);
     assert_eq!(bench.engine.market(SOL).unwrap().why_not, None);
 }
 

@@ -102,7 +102,10 @@ impl AddressBudget {
         self.note(now, i64::try_from(whole).unwrap_or(i64::MAX).saturating_neg());
     }
 
-    /// The venue refused a request because none is left.
+    /// The venue refused a request because none is left. From then on its own count says when that is
+    /// over, and not ours, which has just been wrong: it is read with the markets' rules, every half
+    /// minute. Such an address may send one request in ten seconds anyway, so that what it waits for
+    /// the count costs it three requests at most.
     pub(crate) fn refused(&mut self) {
         self.refused = true;
     }

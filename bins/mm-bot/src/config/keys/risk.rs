@@ -203,7 +203,9 @@ pub(super) const KEYS: &[Key] = &[
         scope: Scope::Once,
         kind: Kind::Integer { min: 1, max: 300 },
         default: "5",
-        doc: "Quotes are pulled when a market's book is older than this many seconds.",
+        doc: "Quotes are pulled when a market's book is older than this many seconds. What the \
+              channel promises is a limit as well: 3 seconds for the book that is listened to, so \
+              that more than 3 changes nothing.",
     },
     Key {
         path: "risk.dead_man_sec",

@@ -36,7 +36,7 @@ impl WorldConfig {
             deposit: Usd::dollars(100_000),
             latency: Latency { one_way_ms: 20, jitter_ms: 10, spikes_ppm: 0, spike_ms: 0 },
             flow: Flow { noise: 1_000, informed: 330 },
-            operator: Operations { visits_ms: 0, halts: 0 },
+            operator: Operations::default(),
         }
     }
 }
@@ -75,6 +75,10 @@ pub struct Operations {
     pub visits_ms: u64,
     /// How often in the run the kill switch is pulled, at random moments.
     pub halts: u32,
+    /// How often in the run all positions are to be closed, at random moments.
+    pub flattens: u32,
+    /// So long after the faults all positions are to be closed for good. Milliseconds; 0 is never.
+    pub closes_ms: u64,
 }
 
 /// How a seed is run.

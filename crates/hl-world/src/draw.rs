@@ -2,8 +2,8 @@
 //! two seeds.
 
 use hl_engine::{
-    AvellanedaStoikovConfig, Batching, DeadMan, EngineConfig, FairKind, GlftConfig, Layer, Limits,
-    MarketConfig, ModelConfig, Ppm, Replace, Requote, SpreadConfig,
+    AtLimit, AvellanedaStoikovConfig, Batching, DeadMan, EngineConfig, FairKind, GlftConfig, Layer,
+    Limits, MarketConfig, ModelConfig, Ppm, Replace, Requote, SpreadConfig,
 };
 use hl_quant::Notional;
 use hl_sim::background::Flow;
@@ -27,7 +27,7 @@ impl WorldConfig {
         let quoted = coins.len().min(2);
         let engine = engine(&mut dice, coins.get(..quoted).unwrap_or_default());
         let deposit = Usd::dollars(if dice.one_in(4) { 2_000 } else { 100_000 });
-        Self {
+        let world = Self {
             exchange,
             engine,
             deposit,
@@ -36,9 +36,31 @@ impl WorldConfig {
             operator: Operations {
                 visits_ms: dice.between(20_000, 120_000),
                 halts: u32::try_from(dice.below(4)).unwrap_or(0),
+                ..Operations::default()
             },
-        }
+        };
+        losses(seed, world)
     }
+}
+
+/// In one seed of four losses that are reached within minutes, and positions that are closed: at the
+/// limit, by the operator, or when all is well again. Its dice are its own, so that the other seeds'
+/// worlds are what they would be without.
+fn losses(seed: u64, mut world: WorldConfig) -> WorldConfig {
+    let mut dice = Dice::new(seed, "losses");
+    if !dice.one_in(4) {
+        return world;
+    }
+    let daily = dice.pick(1, &[2, 5, 20]);
+    let loss = &mut world.engine.risk.loss;
+    loss.daily = Notional::whole(daily);
+    loss.drawdown = Notional::whole(daily.saturating_mul(2));
+    loss.at_limit = dice.pick(AtLimit::Halt, &[AtLimit::Flatten]);
+    world.operator.flattens = u32::try_from(dice.below(3)).unwrap_or(0);
+    if dice.one_in(2) {
+        world.operator.closes_ms = 33_000;
+    }
+    world
 }
 
 /// One or two coins to quote, and now and then one that is only listed, so that the numbers of the

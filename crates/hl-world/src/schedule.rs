@@ -54,6 +54,10 @@ impl Schedule {
             let at = start.plus(dice.below(until.since(start)));
             schedule.add(at, Due::Word(Operator::Halt));
         }
+        for _ in 0..operator.flattens {
+            let at = start.plus(dice.below(until.since(start)));
+            schedule.add(at, Due::Word(Operator::Flatten));
+        }
         schedule
     }
 

@@ -2,8 +2,8 @@
 //! thing, and answers that make no sense together.
 
 use hl_engine::{
-    Command, EventKind, Fill, GuardEnd, GuardStage, Input, Liquidity, Operator, OrderState, Query,
-    Reply, Rule, VenueState,
+    Command, Connection, EventKind, Fill, GuardEnd, GuardStage, Input, Level, Liquidity,
+    MarketStatus, Operator, OrderState, Query, Reply, Rule, Usd, VenueState,
 };
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::{Cloid, Oid, RejectCode};
@@ -311,4 +311,73 @@ fn a_fill_of_one_of_the_last_thousands_of_orders_that_have_gone_still_finds_it()
         let after = bench.position(SOL).parse::<f64>().unwrap();
         assert!((after - before - 0.9).abs() < 1e-9, "{before} {after}");
     }
+}
+
+#[test]
+fn a_best_price_message_between_two_books_moves_the_quotes() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let before = bench.quotes(SOL);
+    let level = |text: &str| Some(Level { price: price(text), size: size("10") });
+    bench.venue.touch.insert(SOL, (price("163.10"), price("163.12")));
+    bench.pass(300);
+    let (bid, ask) = (level("163.10"), level("163.12"));
+    bench.input(Input::Bbo { market: SOL, time: bench.now, bid, ask });
+    let touch = bench.engine.market(SOL).unwrap().touch;
+    assert_eq!(touch, Some((price("163.10"), price("163.12"))));
+    assert_ne!(bench.quotes(SOL), before, "a bid above the ask may not wait for the next book");
+    assert!(
+        bench
+            .venue
+            .open()
+            .filter(|o| o.market == SOL)
+            .all(|o| o.side == Side::Ask || o.price < price("163.12"))
+    );
+}
+
+#[test]
+fn messages_that_are_old_or_make_no_sense_are_counted() {
+    let mut bench = Bench::started(config());
+    bench.run(2_000);
+    let level = |text: &str| Level { price: price(text), size: size("10") };
+    let (old, before) = (Millis(bench.now.0 - 1_500), bench.quotes(SOL));
+    let (bids, asks) = ([level("160")], [level("160.1")]);
+    bench.input(Input::Book { market: SOL, time: old, bids: &bids, asks: &asks });
+    assert_eq!((bench.engine.stats().outdated, bench.engine.stats().audits), (1, 0));
+    let empty = Level { size: Size::ZERO, ..bids[0] };
+    bench.input(Input::Bbo { market: SOL, time: bench.now, bid: Some(empty), ask: None });
+    assert_eq!((bench.engine.stats().outdated, bench.engine.stats().audits), (1, 1));
+    assert_eq!(bench.quotes(SOL), before);
+}
+
+#[test]
+fn while_a_market_does_not_trade_its_rules_are_asked_for_often() {
+    let asked = |status: MarketStatus| {
+        let mut bench = Bench::started(config());
+        bench.run(2_000);
+        bench.hold = |c| matches!(c, Command::FetchSpecs { .. });
+        let (spec, requested) = (bench.venue.spec(BTC), bench.now);
+        bench.input(Input::Spec { market: BTC, spec: &spec, requested, status });
+        bench.commands.clear();
+        bench.run(12_000);
+        bench.commands.iter().any(|c| matches!(c, Command::FetchSpecs { .. }))
+    };
+    assert!(asked(MarketStatus::CancelOnly), "that it trades again is told nowhere else");
+    assert!(!asked(MarketStatus::Trading));
+}
+
+#[test]
+fn what_a_found_position_has_made_is_not_said_without_a_price() {
+    let profit = |held: i64| {
+        let mut bench = Bench::new(config());
+        bench.venue.positions.insert(SOL, held);
+        bench.input(Input::Connection(Connection::Up));
+        bench.engine.market(SOL).unwrap().profit
+    };
+    assert_eq!(profit(0), Some(Usd::ZERO));
+    assert_eq!(profit(100_000_000), None, "worth what?");
+    let mut bench = Bench::new(config());
+    bench.venue.positions.insert(SOL, 100_000_000);
+    bench.start();
+    assert_eq!(bench.engine.market(SOL).unwrap().profit, Some(Usd::ZERO), "as it was found");
 }

@@ -207,6 +207,20 @@ impl Exchange {
         asset.zip(account).map(|(asset, account)| account.position(asset).szi).unwrap_or_default()
     }
 
+    /// Everything that an account is worth as of now, positions at their mark price; nothing where
+    /// there is no such account.
+    #[must_use]
+    pub fn account_value(&self, account: Address) -> Usd {
+        let id = self.core.by_address.get(&account);
+        id.map(|id| self.core.account_value(*id)).unwrap_or_default()
+    }
+
+    /// When an account's scheduled cancel fires, if one is armed.
+    #[must_use]
+    pub fn scheduled_cancel(&self, account: Address) -> Option<Millis> {
+        self.core.account_at(account)?.schedule.at
+    }
+
     /// The configuration, with the markets as they were at the start.
     #[must_use]
     pub const fn config(&self) -> &ExchangeConfig {

@@ -2,7 +2,7 @@
 
 use hl_engine::MarketId;
 
-use super::record::{MarketTruth, Record, Rules};
+use super::record::{MarketTruth, Record, Rules, usd};
 use super::seen::{Belief, MarketBelief, OrderBelief, Seen};
 use crate::{BotScene, Scene};
 
@@ -40,6 +40,8 @@ pub(super) fn read(bot: &BotScene<'_>) -> Belief {
 /// Puts the exchange's word on every market into the record.
 pub(super) fn truth(scene: &Scene<'_>, record: &mut Record) {
     record.now = scene.now;
+    record.account.value = Some(usd(scene.exchange.account_value(scene.account)));
+    record.account.switch = scene.exchange.scheduled_cancel(scene.account);
     for place in 0..record.markets.len() {
         let Some(coin) = record.markets.get(place).map(|market| market.coin.as_str()) else {
             continue;

@@ -250,9 +250,7 @@ pub const INVARIANTS: [Invariant; COUNT] = [
         "I22",
         S0,
         "losses are counted in integers and end in a halt",
-        Elsewhere(
-            "hl-engine: tests of losses, halts and flattening; no world draws loss limits yet",
-        ),
+        Checked("the exchange's value of the account and what was paid into it, at each send"),
     ),
     line(
         23,

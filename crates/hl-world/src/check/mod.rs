@@ -176,7 +176,8 @@ impl Checker for Checks {
             }
         };
         let belief = belief::of(scene, &seen);
-        if belief.is_some() {
+        // With nobody left to act it is the exchange alone that can still do something.
+        if belief.is_some() || matches!(seen, Seen::Died { .. }) {
             belief::truth(scene, &mut self.record);
         }
         self.take(Moment::of(scene), belief.as_ref(), &seen);

@@ -1,5 +1,9 @@
 //! A run made by hand: one market, one rule, and a sentence for each thing that can happen.
 
+mod account;
+
+pub(crate) use account::exit;
+
 use hl_engine::{
     AccountMoney, Attempt, Command, Connection, EngineConfig, Event, EventKind, FillLine,
     GuardLine, GuardStage, Input, IntentId, Level, Liquidity, MarketConfig, MarketId, MarketStatus,
@@ -48,8 +52,11 @@ impl Case {
     /// A process that has been told everything that quoting needs, in a market at 150 with two size
     /// decimals and a limit of $1,000.
     pub(crate) fn new(rule: impl Rule + 'static) -> Self {
-        let config =
-            EngineConfig { markets: vec![MarketConfig::new("SOL")], ..EngineConfig::default() };
+        let markets = vec![MarketConfig::new("SOL")];
+        Self::with(rule, EngineConfig { markets, ..EngineConfig::default() })
+    }
+
+    fn with(rule: impl Rule + 'static, config: EngineConfig) -> Self {
         let market = MarketBelief { fair: price("150"), ..MarketBelief::default() };
         let mut case = Self {
             checks: Checks::with(config, vec![Box::new(rule)]),

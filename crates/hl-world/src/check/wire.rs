@@ -30,6 +30,8 @@ pub(crate) struct Wire<'a> {
     pub(crate) expires: Option<u64>,
     pub(crate) orders: Vec<WireOrder<'a>>,
     pub(crate) cancels: Vec<Cloid>,
+    /// When the dead man's switch is to fire.
+    pub(crate) schedule: Option<u64>,
 }
 
 /// One order, numbers as text.
@@ -70,7 +72,8 @@ impl<'a> Wire<'a> {
         let orders = placed.chain(replaced).collect::<Option<Vec<_>>>()?;
         let cancels = action.cancels.into_iter().map(|cancel| cloid(cancel.cloid));
         let cancels = cancels.collect::<Option<Vec<_>>>()?;
-        Some(Self { verb, nonce, expires, orders, cancels })
+        let schedule = action.time;
+        Some(Self { verb, nonce, expires, orders, cancels, schedule })
     }
 }
 
@@ -93,6 +96,8 @@ struct ActionDoc<'a> {
     modifies: Vec<ModifyDoc<'a>>,
     #[serde(borrow, default)]
     cancels: Vec<CancelDoc<'a>>,
+    #[serde(default)]
+    time: Option<u64>,
 }
 
 #[derive(Deserialize)]

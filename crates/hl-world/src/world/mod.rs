@@ -42,6 +42,7 @@ pub struct World<'c> {
     processes: Vec<Shell>,
     me: Identity,
     schedule: Schedule,
+    closes_ms: u64,
     eyes: Eyes<'c>,
     on_breach: OnBreach,
     now: Millis,
@@ -98,6 +99,7 @@ impl<'c> World<'c> {
             machine: Machine::new(seed, GENESIS),
             processes: Vec::new(),
             me,
+            closes_ms: operator.closes_ms,
             schedule: Schedule::new(&plan, operator, GENESIS, until, seed),
             eyes: Eyes { checker, breaches: Vec::new(), closed },
             on_breach: OnBreach::default(),
@@ -141,6 +143,10 @@ impl<'c> World<'c> {
         // Whatever halted it is over, and somebody has looked at it.
         let back = self.now.plus(OPERATOR_BACK_MS);
         self.schedule.add(back, Due::Word(Operator::Resume));
+        if self.closes_ms > 0 {
+            let at = self.now.plus(self.closes_ms);
+            self.schedule.add(at, Due::Word(Operator::Flatten));
+        }
     }
 
     /// Asks the bot to stop and runs until it has, or for a minute.

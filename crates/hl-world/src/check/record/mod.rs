@@ -1,5 +1,6 @@
 //! What has been seen so far: the orders with their true fates, and what the bot was told.
 
+mod account;
 mod bot;
 mod market;
 mod order;
@@ -11,6 +12,7 @@ use hl_quant::{Millis, Side, Size};
 use hl_sim::FillDeed;
 use hl_wire::{Cloid, Oid};
 
+pub(crate) use account::{AccountRecord, usd};
 pub(crate) use bot::{AttemptRecord, BotRecord, Level, Picture};
 pub(crate) use market::{MarketRecord, MarketTruth, Rules};
 pub(crate) use order::{Fate, OrderRecord};
@@ -23,6 +25,7 @@ use crate::BotId;
 pub(crate) struct Record {
     pub(crate) now: Millis,
     pub(crate) config: EngineConfig,
+    pub(crate) account: AccountRecord,
     pub(crate) markets: Vec<MarketRecord>,
     pub(crate) bots: BTreeMap<BotId, BotRecord>,
     pub(crate) orders: BTreeMap<Cloid, OrderRecord>,
@@ -111,7 +114,10 @@ impl Record {
             Seen::Journal { bot, ok } => self.journal(*bot, *ok),
             Seen::Command { bot, command } => self.command(*bot, bot_now, command),
             Seen::Sent { bot, request, wire } => self.sent(*bot, *request, wire),
-            Seen::Deed(deed) => self.deed(deed),
+            Seen::Deed(deed) => {
+                self.account.deed(self.now, deed);
+                self.deed(deed);
+            }
             Seen::Thawed { bot } => {
                 let now = self.now;
                 self.with_bot(*bot, |bot| bot.thawed = Some(now));

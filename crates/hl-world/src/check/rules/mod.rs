@@ -23,6 +23,9 @@ mod i18_book;
 mod i19_collar;
 mod i20_reconciled;
 mod i21_missing;
+mod i22_flatten;
+mod i22_losses;
+mod i23_dead_man;
 mod i23_kill;
 mod i26_parked;
 mod i27_limits;
@@ -57,6 +60,9 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(i19_collar::Collar),
         Box::new(i20_reconciled::Reconciled),
         Box::new(i21_missing::Missing),
+        Box::new(i22_flatten::Flatten::default()),
+        Box::new(i22_losses::Losses::default()),
+        Box::new(i23_dead_man::DeadMan::default()),
         Box::new(i23_kill::Kill::default()),
         Box::new(i26_parked::Parked::default()),
         Box::new(i27_limits::VenueLimits::default()),

@@ -118,7 +118,8 @@ impl Exposure {
         let Some(market) = market_of(view, order) else { return };
         let belief = view.belief.and_then(|belief| belief.markets.get(market));
         let limit = view.record.config.markets.get(market).map(|config| config.max_position);
-        let fair = self.decided(order, market).or(belief.and_then(|belief| belief.fair));
+        let fair = self.decided(order, market);
+        let fair = fair.or_else(|| belief.and_then(|belief| belief.fair));
         let Some((fair, limit)) = fair.zip(limit) else { return };
         let worst = fair * view.record.worst(market, side_of(order));
         court.judge(Id::of(8), worst <= limit, || {

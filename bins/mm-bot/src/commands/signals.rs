@@ -68,7 +68,7 @@ fn files(args: &SignalsArgs, settings: &Settings) -> Result<Vec<PathBuf>, Failed
     if !args.file.is_empty() {
         return Ok(args.file.clone());
     }
-    let dir = settings.state_dir.as_ref().unwrap_or(&settings.state_home);
+    let dir = settings.state_root();
     let failed = |e: std::io::Error| {
         Failed::new(Exit::Failure, format!("state directory {}: {e}", dir.display()))
             .hint("state.dir names another one; --file names a record or an event log")

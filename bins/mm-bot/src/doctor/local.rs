@@ -1,12 +1,13 @@
 //! This machine: its clock and its disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hl_quant::Millis;
 use rustix::fs::statvfs;
 
 use super::Finding;
-use crate::config::Settings;
+use crate::config::{Settings, SignalSettings};
+use crate::runtime::keyfile;
 
 /// 2024-01-01: a clock before it was never set.
 const EARLIEST: Millis = Millis(1_704_067_200_000);
@@ -74,6 +75,26 @@ pub(super) fn state(settings: &Settings) -> Finding {
     disk(&shown.to_string(), free)
 }
 
+/// The secrets of signal feeds, which stop a start if they cannot be read.
+pub(super) fn secrets(signals: &SignalSettings) -> Vec<Finding> {
+    let named = [
+        ("signals.push_token_file", &signals.push_token_file),
+        ("signals.nansen_key_file", &signals.nansen_key_file),
+    ];
+    let look = |(key, path): (&str, &Option<PathBuf>)| {
+        let path = path.as_ref()?;
+        Some(match keyfile::secret(path) {
+            Ok(_) => Finding::ok(key, path.display().to_string()),
+            Err(failed) => Finding::wrong(
+                key,
+                failed.to_string().lines().next().unwrap_or_default(),
+                "one line of at least 16 characters in a file of mode 0600",
+            ),
+        })
+    };
+    named.into_iter().filter_map(look).collect()
+}
+
 fn disk(shown: &str, free: u64) -> Finding {
     let saw = format!("{shown}, {} MiB free", free >> 20);
     let fix = "make room, or set state.dir to another disk: when it is full, nothing is quoted";
@@ -112,5 +133,17 @@ mod tests {
         for (mib, verdict) in [(10, Verdict::Wrong), (100, Verdict::Warn), (2_000, Verdict::Ok)] {
             assert_eq!(disk("/x", mib << 20).verdict, verdict, "{mib}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_would_stop_the_start_is_found_before_it() {
+        let flag = |key: &str, value: &str| (key.to_owned(), value.to_owned(), "--set".to_owned());
+        let flags = vec![flag("signals.nansen_key_file", "/nonexistent/key")];
+        let sources = crate::config::Sources { flags, ..crate::config::Sources::default() };
+        let (_, settings) = crate::config::load(&sources).unwrap();
+        let found = secrets(&settings.signals);
+        assert_eq!((found.len(), found[0].verdict), (1, Verdict::Wrong));
+        let (_, settings) = crate::config::load(&crate::config::Sources::default()).unwrap();
+        assert!(secrets(&settings.signals).is_empty());
     }
 }

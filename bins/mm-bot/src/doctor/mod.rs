@@ -34,7 +34,9 @@ pub(crate) struct Patient<'a> {
 
 /// Looks at this machine: what needs no venue.
 pub(crate) fn examine_machine(settings: &Settings) -> Vec<Finding> {
-    vec![local::clock(clock::now()), local::state(settings)]
+    let mut found = vec![local::clock(clock::now()), local::state(settings)];
+    found.extend(local::secrets(&settings.signals));
+    found
 }
 
 /// Looks at everything that the venue can be asked for, and listens to its streams for `listen`.

@@ -249,6 +249,66 @@ fn what_could_not_be_followed_is_lost_and_counted() {
 }
 
 #[test]
+fn no_sample_begins_at_a_price_that_is_none() {
+    for bad in [None, Some(f64::NAN), Some(f64::INFINITY), Some(0.0), Some(-1.0)] {
+        let mut board = board();
+        let mut ledger = Ledger::new(LedgerConfig::default(), &board);
+        say(&mut board, "a", 0, 0.5, NOW);
+        ledger.look(NOW, &board, |_| bad);
+        ledger.look(NOW.plus(1_000), &board, |_| Some(100.0));
+        assert!(ledger.look(NOW.plus(300_000), &board, |_| Some(101.0)).is_empty(), "{bad:?}");
+        let marked = ledger.look(NOW.plus(301_000), &board, |_| Some(101.0)).to_vec();
+        assert!((marked[0].sample.moved_bps - 100.0).abs() < 1e-9, "{bad:?}");
+    }
+}
+
+#[test]
+fn a_record_is_judged_once_enough_has_come_to_it() {
+    let inverted = |n: u64| {
+        let value = if n.is_multiple_of(3) { 0.5 } else { -0.3 + n as f64 / 1_000.0 };
+        let at = Millis(NOW.0 - (100 - n) * 300_000);
+        let moved_bps = -20.0 * value + if n.is_multiple_of(2) { 4.0 } else { -4.0 };
+        Sample { at, value, with: value, without: 0.0, moved_bps }
+    };
+    // One sample more than 15 since the last judgement, or not.
+    for (since, verdict) in [(14, None), (15, Some(Verdict::Misleads))] {
+        let mut board = board();
+        let mut ledger = Ledger::new(LedgerConfig::default(), &board);
+        (0..40).for_each(|n| ledger.restore(0, inverted(n)));
+        assert_eq!(ledger.judge(0), None, "too few");
+        (40..40 + since).for_each(|n| ledger.restore(0, inverted(n)));
+        say(&mut board, "a", 0, 0.5, NOW);
+        ledger.look(NOW, &board, |_| Some(100.0));
+        let marked = ledger.look(NOW.plus(300_000), &board, |_| Some(99.0)).to_vec();
+        assert_eq!((marked.len(), marked[0].verdict), (1, verdict), "{since}");
+    }
+}
+
+#[test]
+fn counts_are_handed_over_once_and_add_up() {
+    let mut board = board();
+    let mut ledger = Ledger::new(LedgerConfig::default(), &board);
+    say(&mut board, "a", 0, 0.5, NOW);
+    for seconds in 0..3 {
+        ledger.look(NOW.plus(seconds * 1_000), &board, |_| Some(100.0));
+    }
+    let first = ledger.take_counts(0);
+    assert_eq!((first.looks, first.fresh, first.age_ms, first.lost), (6, 3, 3_000, 0));
+    assert_eq!(ledger.take_counts(0), Counts::default());
+    ledger.look(NOW.plus(300_000), &board, |_| Some(100.0));
+    ledger.look(NOW.plus(900_000), &board, |_| Some(100.0));
+    say(&mut board, "a", 0, 0.4, NOW.plus(900_000));
+    ledger.look(NOW.plus(900_000), &board, |_| Some(100.0));
+    ledger.look(NOW.plus(1_900_000), &board, |_| Some(100.0));
+    let second = ledger.take_counts(0);
+    assert_eq!((second.looks, second.fresh, second.marked, second.lost), (8, 1, 1, 1));
+    let both = first.plus(&second);
+    assert_eq!((both.looks, both.fresh, both.marked, both.lost), (14, 4, 1, 1));
+    assert_eq!(both.age_ms, 3_000);
+    assert_eq!(ledger.take_counts(9), Counts::default());
+}
+
+#[test]
 fn a_record_survives_a_restart_and_keeps_its_bound() {
     let board = board();
     let config = LedgerConfig { samples: 100, ..LedgerConfig::default() };

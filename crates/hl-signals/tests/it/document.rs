@@ -63,6 +63,26 @@ fn one_market_out_of_range_is_refused_by_name_and_the_others_stand() {
 }
 
 #[test]
+fn news_is_another_number_and_not_another_time() {
+    let content =
+        |body: &str| nansen(&format!(r#"{{"A":{{{body}}}}}"#)).unwrap().opinions[0].1.content;
+    let same = content(&BODY.replace("1730700123456", "1730700999"));
+    assert_eq!(content(BODY), same);
+    for (from, to) in [("0.72", "0.73"), ("125000", "125000.5"), ("85", "86")] {
+        assert_ne!(content(BODY), content(&BODY.replace(from, to)), "{to}");
+    }
+    let content = |value: f64, confidence: f64, time: u64| {
+        let text = format!(
+            r#"{{"signals":[{{"pair":"A","value":{value},"confidence":{confidence},"timestamp":{time}}}]}}"#
+        );
+        plain(&text).unwrap().opinions[0].1.content
+    };
+    let first = content(0.5, 0.5, 1_730_700_123);
+    assert_eq!(first, content(0.5, 0.5, 1_730_700_124));
+    assert!(first != content(0.4, 0.5, 1_730_700_123) && first != content(0.5, 0.4, 1_730_700_123));
+}
+
+#[test]
 fn an_entry_of_another_market_is_refused() {
     let document = nansen(&format!(r#"{{"A":{{"pair":"B",{BODY}}}}}"#)).unwrap();
     assert_eq!(document.refused[0].1, BadOpinion::OtherPair);

@@ -235,6 +235,31 @@ fn every_multi_signature_envelope_agrees() {
 }
 
 #[test]
+fn an_action_of_another_chain_or_kind_has_no_hash_and_no_signer() {
+    let file = file();
+    let of =
+        |scheme: &'static str| file.vectors.iter().filter(move |vector| vector.scheme == scheme);
+    for vector in of("user_signed") {
+        let (value, here) = (vector.value(), vector.network());
+        let there = match here {
+            Network::Mainnet => Network::Testnet,
+            Network::Testnet => Network::Mainnet,
+        };
+        let refused = hl_wire::user_signed_hash(&value, there);
+        assert!(matches!(refused, Err(hl_wire::UserSignedError::Network(_))), "{refused:?}");
+        let signer = hl_wire::recover_user_signed(&value, there, &vector.signature());
+        assert!(signer.is_err(), "{}", vector.id);
+        // An envelope of several signatures is another kind of action.
+        let envelope = hl_wire::multi_sig_hash(&value, Nonce(1), here, None, None);
+        assert!(envelope.is_err(), "{}", vector.id);
+    }
+    for vector in of("multisig_outer") {
+        let refused = hl_wire::user_signed_hash(&vector.value(), vector.network());
+        assert!(matches!(refused, Err(hl_wire::UserSignedError::NotUserSigned(_))));
+    }
+}
+
+#[test]
 fn every_recorded_request_of_an_sdk_is_read_and_its_signer_found() {
     let mut seen = 0;
     for vector in file().vectors {

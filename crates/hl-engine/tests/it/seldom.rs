@@ -381,3 +381,20 @@ fn what_a_found_position_has_made_is_not_said_without_a_price() {
     bench.start();
     assert_eq!(bench.engine.market(SOL).unwrap().profit, Some(Usd::ZERO), "as it was found");
 }
+
+#[test]
+fn a_nonce_that_the_venue_calls_expired_or_used_is_not_burnt() {
+    let burns = |code: RejectCode| {
+        let mut bench = Bench::new(config());
+        bench.hold = is_order;
+        bench.start();
+        for command in std::mem::take(&mut bench.held) {
+            bench.reply(command.request(), &[refused(code); 2]);
+        }
+        bench.run(2_500);
+        bench.commands.iter().filter(|c| matches!(c, Command::Burn { .. })).count()
+    };
+    assert_eq!(burns(RejectCode::Expired), 0, "its end is certain already");
+    assert_eq!(burns(RejectCode::Nonce), 0, "it would be refused");
+    assert!(burns(RejectCode::Auth) > 0, "an earlier copy may still arrive");
+}

@@ -51,6 +51,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             let markets = commands::markets(args.url.as_deref(), &settings)?;
             commands::specs::run(args, &markets, &mut out)
         }
+        Command::Rotate(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::rotate::run(args, &settings, &mut out)
+        }
         Command::Sign(_) => {
             commands::sign::run(std::io::stdin().lock(), &mut out)?;
             Ok(Exit::Ok)

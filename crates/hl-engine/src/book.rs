@@ -1,12 +1,15 @@
 //! What is known of one market's book, and how old it is.
 
 use arrayvec::ArrayVec;
-use hl_quant::{Millis, Price, Side, Size};
+use hl_quant::{Millis, Notional, Price, Side, Size};
 
-use crate::{Level, NoQuote, Timing};
+use crate::{Level, NoQuote, Ppm, Timing};
 
 /// The levels kept on each side; the venue sends 20 at most (5 with `fast`).
 const DEPTH: usize = 20;
+
+/// What counts as near the touch: ten basis points.
+const NEAR_PPM: i64 = 1_000;
 
 /// Why a message was not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +190,16 @@ impl Book {
             (None, None) => Err(NoQuote::EmptyBook),
             _ => Err(NoQuote::OneSided),
         }
+    }
+
+    /// What others offer on one side within ten basis points of their best price.
+    pub(crate) fn near(&self, side: Side) -> Notional {
+        let mut shown = self.levels(side).filter(|seen| !seen.others.is_zero()).peekable();
+        let Some(best) = shown.peek().map(|seen| seen.level.price) else { return Notional::ZERO };
+        let reach = u64::try_from(Ppm(NEAR_PPM).of_price(best)).unwrap_or(0);
+        shown
+            .take_while(|seen| seen.level.price.raw().abs_diff(best.raw()) <= reach)
+            .fold(Notional::ZERO, |sum, seen| sum.saturating_add(seen.level.price * seen.others))
     }
 
     /// The levels of one side, best first: the best-price channel speaks for the touch while it is

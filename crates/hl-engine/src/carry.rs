@@ -3,7 +3,9 @@
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 
-use crate::{Cause, Event, EventKind, FlattenLine, Pair, ReconLine, Usd};
+use crate::{
+    Cause, Event, EventKind, FlattenLine, Pair, ReconLine, RotationLine, RotationMark, Usd,
+};
 
 /// Milliseconds of a UTC day.
 const DAY_MS: u64 = 86_400_000;
@@ -27,6 +29,8 @@ pub struct Carry {
     pub intents: Vec<Intent>,
     /// Every fill before this moment has been counted.
     pub fills_through: Option<Millis>,
+    /// Which markets were being quoted, and when to choose again.
+    pub rotation: Option<RotationMark>,
 }
 
 /// Whether an engine starts without quoting.
@@ -128,6 +132,8 @@ pub enum Durable {
         /// The moment.
         through: Millis,
     },
+    /// Which markets are being quoted, and when to choose again.
+    Rotation(RotationMark),
 }
 
 /// The UTC day of a moment: days since 1970-01-01.
@@ -164,6 +170,9 @@ impl Event {
             }
             EventKind::Recon(ReconLine::Fills { through }) => {
                 Some(Durable::Fills { through: *through })
+            }
+            EventKind::Rotation(RotationLine::Mark(mark)) => {
+                Some(Durable::Rotation(RotationMark::clone(mark)))
             }
             _ => None,
         }

@@ -5,6 +5,7 @@ use hl_signals::{Freshness, LedgerConfig, SourceId, VenueConfig};
 
 use crate::{
     Channel, CloidTag, Collar, EstimateConfig, MarkoutLimits, ModelConfig, Pair, Ppm, RiskConfig,
+    rotation::{Leverage, RotationConfig},
 };
 
 /// The most layers that a market quotes on one side.
@@ -34,6 +35,8 @@ pub struct EngineConfig {
     pub budget: BudgetConfig,
     /// What may be lost, and how much doubt is allowed.
     pub risk: RiskConfig,
+    /// Which of the markets are quoted at a time, if not all of them always.
+    pub rotation: Option<RotationConfig>,
     /// Who is heard about markets, and how they are held to account.
     pub signals: SignalConfig,
 }
@@ -97,6 +100,8 @@ pub struct MarketConfig {
     pub collar: Collar,
     /// What fills may cost afterwards.
     pub markout: MarkoutLimits,
+    /// What is set at the venue before rotation enters the market; nothing if there is none.
+    pub leverage: Option<Leverage>,
 }
 
 impl MarketConfig {
@@ -115,6 +120,7 @@ impl MarketConfig {
             races: RaceLimit::default(),
             collar: Collar::default(),
             markout: MarkoutLimits::default(),
+            leverage: None,
         }
     }
 }

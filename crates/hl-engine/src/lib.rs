@@ -116,6 +116,10 @@
 //! - **The dead man's switch is a state.** Armed and pushed back where the venue allows it; where it
 //!   refuses, does not answer or has used up its ten firings, our own limits are tighter
 //!   ([`Watchdog`]) until it relents.
+//! - **Rotation leaves nothing behind** ([`RotationConfig`]): of many markets only some are quoted. One
+//!   that is left has its orders cancelled and confirmed, its position worked out by reduce-only
+//!   orders, post-only first and then a bounded number that take, and only then is gone. What was
+//!   selected, and when the next look is due, survives a restart.
 //! - **Stopping is confirmed.** A halt or a stop cancels everything, again and again, and reports
 //!   `remaining=0` only when the venue's own list says so.
 //! - **Floats stay in the models.** Only [`AvellanedaStoikov`], [`Glft`] and the estimators compute in
@@ -131,7 +135,8 @@
 //! - It flattens on the operator's word, near liquidation, and where [`AtLimit::Flatten`] asks for it;
 //!   a flatten that a restart interrupts is not taken up again: the next run is halted with what is
 //!   left.
-//! - It does not set leverage, and judges margin by the venue's report of the whole account.
+//! - It sets leverage only where rotation enters a market, and judges margin by the venue's report of
+//!   the whole account.
 //! - It speaks neither JSON nor HTTP; [`adapt`] turns documents into inputs and commands into actions.
 //!
 //! # Where things are
@@ -179,6 +184,7 @@ mod output;
 mod quote;
 mod reference;
 mod risk;
+mod rotation;
 mod stats;
 mod sync;
 mod view;
@@ -198,8 +204,8 @@ pub use estimate::{
 pub use event::{
     Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, DeadManLine,
     Doubt, Event, EventKind, ExitLine, Figure, FillLine, FlattenLine, GateStop, GradeLine,
-    GuardEnd, GuardLine, GuardStage, MarkLine, RaceLine, RacePace, ReconLine, SignalLine, Submit,
-    SubmitEnd, Switch, Timestamp, Warning,
+    GuardEnd, GuardLine, GuardStage, MarkLine, Move, RaceLine, RacePace, Real, ReconLine,
+    RotationLine, ScoreLine, SignalLine, Submit, SubmitEnd, Switch, Timestamp, Warning,
 };
 pub use float::from_e8;
 pub use gate::Rule;
@@ -221,5 +227,6 @@ pub use risk::{
     AtLimit, Cause, Channel, Collar, ExitConfig, Grade, LossLimits, MarginLimits, MarkoutLimits,
     RejectLimits, RiskConfig, Watchdog,
 };
+pub use rotation::{Leverage, MarginMode, Phase as RotationPhase, RotationConfig, RotationMark};
 pub use stats::Stats;
 pub use view::{DeadManView, Freshness, MarketView, OrderState, OrderView};

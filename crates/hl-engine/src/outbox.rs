@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use hl_quant::Millis;
 
 use crate::{
-    Batch, BudgetConfig, CancelOrder, Command, Event, EventKind, ExitOrder, Fetch, ModifyOrder,
-    PlaceOrder, Query, RequestId,
+    Batch, BudgetConfig, CancelOrder, Command, Event, EventKind, ExitOrder, Fetch, Leverage,
+    MarketId, ModifyOrder, PlaceOrder, Query, RequestId,
     budget::{
         Budgets, Class,
         limits::{QUESTION, action_weight},
@@ -172,6 +172,14 @@ impl Outbox {
         self.send_action(request, 1);
         self.budgets.address.spend(self.now, 1);
         self.commands.push_back(Command::ScheduleCancel { request, at });
+        request
+    }
+
+    pub(crate) fn leverage(&mut self, market: MarketId, leverage: Leverage) -> RequestId {
+        let request = draw(&mut self.next);
+        self.send_action(request, 1);
+        self.budgets.address.spend(self.now, 1);
+        self.commands.push_back(Command::Leverage { request, market, leverage });
         request
     }
 

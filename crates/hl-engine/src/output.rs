@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 use hl_quant::{Millis, OrderPrice, OrderSize, Side};
 use hl_wire::{Cloid, Oid, ReduceOnly};
 
-use crate::{Event, MarketId, RequestId};
+use crate::{Event, Leverage, MarketId, RequestId};
 
 /// The most orders in one command.
 ///
@@ -80,6 +80,16 @@ pub enum Command {
         /// When everything is to be cancelled.
         at: Option<Millis>,
     },
+    /// Set leverage and margin mode of a market. Answer: `Outcome` with one reply. Doing it twice is
+    /// as good as once, so an unknown outcome is asked for again.
+    Leverage {
+        /// To be carried back.
+        request: RequestId,
+        /// Where.
+        market: MarketId,
+        /// What to set.
+        leverage: Leverage,
+    },
     /// Send a `noop` with the nonce that was used for command `of`, so that `of` can take effect no
     /// more if it has not already (Hyperliquid docs, "Exchange endpoint", invalidate pending nonce).
     ///
@@ -121,6 +131,7 @@ impl Command {
             | Self::Cancel { request, .. }
             | Self::Exit { request, .. }
             | Self::ScheduleCancel { request, .. }
+            | Self::Leverage { request, .. }
             | Self::Burn { request, .. }
             | Self::FetchSpecs { request, .. }
             | Self::Reconcile { request, .. } => *request,

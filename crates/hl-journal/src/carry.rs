@@ -3,10 +3,11 @@
 //! The file's are its own, so that a change in the engine does not silently change what old files
 //! mean.
 
-use hl_engine::{Carry, Cause, DayMark, Durable, Intent, Pair, SafeMode, Triggers};
+use hl_engine::{Carry, Cause, DayMark, Durable, Intent, Pair, RotationMark, SafeMode, Triggers};
+use hl_quant::Millis;
 
 use crate::State;
-use crate::record::{At, Attempt, Day, Ended, Fired, Halt, Record};
+use crate::record::{At, Attempt, Day, Ended, Fired, Halt, Held, Record, Rotation};
 
 impl From<&Durable> for Record {
     fn from(durable: &Durable) -> Self {
@@ -37,6 +38,7 @@ impl From<&Durable> for Record {
                 Self::DeadMan(Fired { day: triggers.day, fired: triggers.fired })
             }
             Durable::Fills { through } => Self::Fills(At { at: *through }),
+            Durable::Rotation(mark) => Self::Rotation(rotation(mark)),
         }
     }
 }
@@ -65,7 +67,31 @@ impl State {
             dead_man: self.dead_man.map(|it| Triggers { day: it.day, fired: it.fired }),
             intents: self.intents.values().map(intent).collect(),
             fills_through: self.fills,
+            rotation: self.rotation.as_ref().map(mark),
         }
+    }
+}
+
+fn rotation(mark: &RotationMark) -> Rotation {
+    let held = |(pair, since): &(Pair, _)| Held { pair: pair.as_str().to_owned(), since: *since };
+    Rotation {
+        last: mark.last,
+        due: mark.due,
+        round: mark.round,
+        held: mark.held.iter().map(held).collect(),
+        leaving: mark.leaving.iter().map(|pair| pair.as_str().to_owned()).collect(),
+        entered: mark.entered.iter().map(|at| at.0).collect(),
+    }
+}
+
+fn mark(rotation: &Rotation) -> RotationMark {
+    RotationMark {
+        last: rotation.last,
+        due: rotation.due,
+        round: rotation.round,
+        held: rotation.held.iter().map(|held| (Pair::new(&held.pair), held.since)).collect(),
+        leaving: rotation.leaving.iter().map(|pair| Pair::new(pair)).collect(),
+        entered: rotation.entered.iter().map(|at| Millis(*at)).collect(),
     }
 }
 

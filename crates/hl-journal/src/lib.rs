@@ -68,5 +68,5 @@ pub use budget::{StartBudget, Verdict};
 pub use carry::fold;
 pub use line::{Encoder, LINE_MAX};
 pub use read::{End, Foreign, Lost, Recovered, read};
-pub use record::{At, Attempt, Day, Ended, Fired, Halt, Record, Run, SCHEMA};
+pub use record::{At, Attempt, Day, Ended, Fired, Halt, Held, Record, Rotation, Run, SCHEMA};
 pub use state::{DAMAGED, State};

@@ -39,6 +39,8 @@ pub enum Record {
     DeadMan(Fired),
     /// Fills up to this moment of the venue have been counted.
     Fills(At),
+    /// Which markets are being quoted, and when to choose again.
+    Rotation(Rotation),
     /// The process ended in order: it was asked to, and the venue confirmed that nothing of ours is
     /// left.
     Stop(At),
@@ -143,4 +145,35 @@ pub struct Fired {
     pub day: u64,
     /// How often.
     pub fired: u32,
+}
+
+/// Which markets are being quoted, and when to choose again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rotation {
+    /// When markets were last chosen.
+    #[serde(with = "text::millis")]
+    pub last: Millis,
+    /// When they are chosen next.
+    #[serde(with = "text::millis")]
+    pub due: Millis,
+    /// How often they were chosen.
+    pub round: u64,
+    /// The markets that are held, and since when.
+    pub held: Vec<Held>,
+    /// The markets that are being left.
+    pub leaving: Vec<String>,
+    /// When markets were entered, in milliseconds.
+    pub entered: Vec<u64>,
+}
+
+/// A market that is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// Its symbol.
+    pub pair: String,
+    /// Since when.
+    #[serde(with = "text::millis")]
+    pub since: Millis,
 }

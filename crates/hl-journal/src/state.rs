@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hl_quant::Millis;
 use hl_wire::Cloid;
 
-use crate::record::{At, Attempt, Day, Fired, Halt, Record, Run};
+use crate::record::{At, Attempt, Day, Fired, Halt, Record, Rotation, Run};
 use crate::{Encoder, End, Lost, Recovered};
 
 /// Starts that are remembered: more than any budget allows.
@@ -36,6 +36,8 @@ pub struct State {
     pub dead_man: Option<Fired>,
     /// Up to which moment of the venue fills have been counted.
     pub fills: Option<Millis>,
+    /// Which markets are being quoted, and when to choose again.
+    pub rotation: Option<Rotation>,
     /// Whether the last run ended in order.
     pub stopped: bool,
     /// Attempts whose fate is not known.
@@ -100,6 +102,7 @@ impl State {
             Record::Day(day) => self.day = Some(*day),
             Record::DeadMan(fired) => self.dead_man = Some(*fired),
             Record::Fills(At { at }) => self.fills = self.fills.max(Some(*at)),
+            Record::Rotation(rotation) => self.rotation = Some(rotation.clone()),
             Record::Stop(_) => {
                 self.starts.pop();
                 self.stopped = true;
@@ -118,6 +121,7 @@ impl State {
         records.extend(self.day.map(Record::Day));
         records.extend(self.dead_man.map(Record::DeadMan));
         records.extend(self.fills.map(|at| Record::Fills(At { at })));
+        records.extend(self.rotation.clone().map(Record::Rotation));
         records.extend(self.intents.values().cloned().map(Record::Attempt));
         records
     }

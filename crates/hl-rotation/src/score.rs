@@ -25,8 +25,8 @@ pub(crate) fn checks(candidate: &Candidate, filters: &Filters) -> Vec<Check> {
         at_most(Filter::Deny, is_in(&lists.deny), 0.0),
         at_least(Filter::Allow, allowed, 1.0),
         at_least(Filter::Trading, trading, 1.0),
-        at_most(Filter::Finite, odd.map(|_| 1.0).sum(), 0.0),
-        at_most(Filter::Measured, missing.map(|_| 1.0).sum(), 0.0),
+        at_most(Filter::Finite, count(odd.count()), 0.0),
+        at_most(Filter::Measured, count(missing.count()), 0.0),
         at_least(Filter::MinDepth, depth, filters.min_depth_usd),
         at_most(Filter::MaxSpread, spread, filters.max_spread_bps),
     ];

@@ -10,6 +10,7 @@
 
 use hl_quant::SzDecimals;
 
+use crate::background::Flow;
 use crate::config::MarketConfig;
 
 /// Whether a market trades.
@@ -169,6 +170,50 @@ pub fn markets() -> Vec<MarketConfig> {
     PERPS.iter().filter_map(Listing::market).collect()
 }
 
+/// `count` markets: the listed ones, and after them synthetic ones, `SYN025` and so on, each with the
+/// grid and price of a listed one; see [`flow`] for how they differ. At most 1,000.
+#[must_use]
+pub fn many(count: usize) -> Vec<MarketConfig> {
+    let mut all = markets();
+    let models: Vec<&Listing> = PERPS.iter().filter(|listing| listing.is_live()).collect();
+    for number in all.len()..count.min(1_000) {
+        let model = models.get(number % models.len().max(1)).and_then(|listing| listing.market());
+        all.extend(model.map(|model| MarketConfig { coin: format!("SYN{number:03}"), ..model }));
+    }
+    all.truncate(count.max(1));
+    all
+}
+
+/// The number of a synthetic market.
+fn number(coin: &str) -> Option<u64> {
+    coin.strip_prefix("SYN")?.parse().ok()
+}
+
+/// How deep a market is.
+#[must_use]
+pub fn liquidity(coin: &str) -> Liquidity {
+    match number(coin) {
+        Some(number) => match number % 4 {
+            0 => Large,
+            3 => Thin,
+            _ => Mid,
+        },
+        None => find(coin).map_or(Mid, |listing| listing.liquidity),
+    }
+}
+
+/// The known truth about a market: what part of its flow knows the fair price. Of the synthetic ones
+/// each fifth is toxic (who rests there loses to takers who know) and each fifth is good; all others
+/// are usual.
+#[must_use]
+pub fn flow(coin: &str) -> Flow {
+    match number(coin).map(|number| number % 5) {
+        Some(0) => Flow { noise: 400, informed: 1_000 },
+        Some(1) => Flow { noise: 1_600, informed: 20 },
+        _ => Flow::default(),
+    }
+}
+
 /// The listing of a coin by its exact name.
 #[must_use]
 pub fn find(coin: &str) -> Option<&'static Listing> {
@@ -186,6 +231,23 @@ pub fn margin_table(id: u8) -> Option<&'static MarginTable> {
 mod tests {
     use super::{ListingState, MARGIN_TABLES, PERPS, find, margin_table, markets};
     use std::collections::BTreeSet;
+
+    #[test]
+    fn synthetic_markets_follow_the_listed_ones_and_some_are_toxic_and_some_are_good() {
+        use super::{flow, many};
+        use crate::background::Flow;
+
+        let all = many(200);
+        let coins: BTreeSet<_> = all.iter().map(|market| market.coin.as_str()).collect();
+        assert_eq!((all.len(), coins.len()), (200, 200));
+        assert_eq!((all[0].coin.as_str(), all[25].coin.as_str()), ("BTC", "SYN025"));
+        let toxic = |coin: &&&str| flow(coin).informed > Flow::default().informed;
+        let good = |coin: &&&str| flow(coin).informed < Flow::default().informed;
+        assert_eq!(coins.iter().filter(toxic).count(), 35);
+        assert_eq!(coins.iter().filter(good).count(), 35);
+        assert!(PERPS.iter().all(|listing| flow(listing.coin) == Flow::default()));
+        assert_eq!((many(3).len(), many(0).len()), (3, 1));
+    }
 
     #[test]
     fn names_are_unique_and_found_with_their_case() {

@@ -7,6 +7,8 @@ mod jsonl;
 pub(crate) mod metrics;
 pub(crate) mod quantize;
 mod quantize_jsonl;
+pub(crate) mod rotate;
+mod rotate_svg;
 pub(crate) mod sign;
 pub(crate) mod signals;
 pub(crate) mod specs;
@@ -63,6 +65,7 @@ pub(crate) fn sources(cli: &Cli) -> Sources {
     let (venue, url, markets) = match &cli.command {
         Command::Run(run) => (&run.venue, &run.url, &run.markets),
         Command::Doctor(args) => (&args.venue.venue, &args.venue.url, &None),
+        Command::Rotate(args) => (&args.venue, &args.url, &args.markets),
         Command::CancelAll(args) => (&args.venue.venue, &args.venue.url, &None),
         Command::Flatten(args) => (&args.venue.venue, &args.venue.url, &None),
         Command::Halt(args) => (&args.venue.venue, &args.venue.url, &None),

@@ -30,6 +30,10 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     /// Coin names, at least one, none twice.
     Coins,
+    /// Coin names, none twice, or nothing.
+    CoinsOrNone,
+    /// A decimal that may be negative, no further from 0 than this.
+    Signed { max: u64 },
     /// Decimals separated by commas, at least one.
     Decimals { min: u64, max: u64 },
     /// `0x` and 40 hexadecimal digits, or nothing.
@@ -67,6 +71,8 @@ impl Kind {
             Self::Choice(words) if words.contains(&text) => Ok(()),
             Self::Choice(words) => Err(format!("must be one of {}", words.join(", "))),
             Self::Coins => coins(text).map(drop),
+            Self::CoinsOrNone => coins_or_none(text).map(drop),
+            Self::Signed { max } => signed_within(text, max).map(drop),
             Self::Decimals { min, max } => {
                 list(text, |item| decimal_within(item, min, max)).map(drop)
             }
@@ -88,12 +94,14 @@ impl Kind {
             Self::Decimal { .. }
             | Self::Bps { .. }
             | Self::Integer { .. }
+            | Self::Signed { .. }
             | Self::Flag
             | Self::MustBeTrue { .. } => text.to_owned(),
+            Self::CoinsOrNone if text.is_empty() => "[]".to_owned(),
             Self::Decimals { .. } | Self::BpsList { .. } => {
                 format!("[{}]", text.replace(',', ", "))
             }
-            Self::Coins => {
+            Self::Coins | Self::CoinsOrNone => {
                 let quoted: Vec<String> = text.split(',').map(|c| format!("{c:?}")).collect();
                 format!("[{}]", quoted.join(", "))
             }
@@ -117,7 +125,8 @@ impl Kind {
             Self::Flag => "true or false".to_owned(),
             Self::MustBeTrue { .. } => "true".to_owned(),
             Self::Choice(words) => words.join(", "),
-            Self::Coins => "coin names".to_owned(),
+            Self::Coins | Self::CoinsOrNone => "coin names".to_owned(),
+            Self::Signed { max } => format!("-{max} to {max}"),
             Self::Address => "0x and 40 hexadecimal digits".to_owned(),
             Self::Path => "a path".to_owned(),
             Self::Url => "http(s)://host[:port]".to_owned(),
@@ -149,6 +158,23 @@ pub(crate) fn integer_within(text: &str, min: u64, max: u64) -> Result<u64, Stri
         Ok(n) if (min..=max).contains(&n) => Ok(n),
         _ => Err(format!("out of range; {}", range())),
     }
+}
+
+/// A decimal at 10^-8 between `-max` and `max` whole units.
+pub(crate) fn signed_within(text: &str, max: u64) -> Result<i64, String> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let size = decimal_within(digits, 0, max)
+        .map_err(|_| format!("must be a plain decimal from -{max} to {max}"))?;
+    let size = i64::try_from(size).map_err(|_| "out of range".to_owned())?;
+    Ok(if negative { size.saturating_neg() } else { size })
+}
+
+/// Coin names in the order given, or none.
+pub(crate) fn coins_or_none(text: &str) -> Result<Vec<String>, String> {
+    if text.is_empty() { Ok(Vec::new()) } else { coins(text) }
 }
 
 /// Coin names in the order given.
@@ -272,6 +298,21 @@ mod tests {
         for bad in ["20,,30", "", "20,101", "0.001", "20, 30"] {
             assert!(kind.check(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn weights_may_be_negative_and_lists_empty() {
+        let kind = Kind::Signed { max: 100 };
+        assert_eq!(signed_within("-0.6", 100), Ok(-60_000_000));
+        assert_eq!(signed_within("100", 100), Ok(10_000_000_000));
+        assert_eq!(signed_within("-0", 100), Ok(0));
+        for bad in ["", "-", "--1", "NaN", "1e9", "-101", "+1", "on"] {
+            assert!(kind.check(bad).unwrap_err().contains("-100 to 100"), "{bad}");
+        }
+        assert_eq!(Kind::CoinsOrNone.check(""), Ok(()));
+        assert_eq!(Kind::CoinsOrNone.toml(""), "[]");
+        assert_eq!(Kind::CoinsOrNone.toml("BTC,SOL"), "[\"BTC\", \"SOL\"]");
+        assert!(Kind::CoinsOrNone.check("BTC,").is_err());
     }
 
     #[test]

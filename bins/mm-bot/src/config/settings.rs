@@ -8,6 +8,7 @@ use super::kind::{self, Fixed};
 use super::market::MarketSettings;
 use super::reader::Reader;
 use super::risk::{GuardSettings, RiskSettings};
+use super::rotate::RotateSettings;
 use super::signals::SignalSettings;
 use super::{Effective, Problems, names};
 
@@ -48,6 +49,7 @@ pub(crate) struct Settings {
     pub(crate) fingerprint: String,
     pub(crate) risk: RiskSettings,
     pub(crate) guard: GuardSettings,
+    pub(crate) rotate: RotateSettings,
     pub(crate) signals: SignalSettings,
     /// What holds for a market without a table of its own.
     common: MarketSettings,
@@ -87,6 +89,7 @@ impl Settings {
             fingerprint: fingerprint(effective),
             risk: RiskSettings::read(&mut read),
             guard: GuardSettings::read(&mut read),
+            rotate: RotateSettings::read(&mut read),
             signals: SignalSettings::read(&mut read),
             common: MarketSettings::read(&mut read),
             markets: BTreeMap::new(),

@@ -24,6 +24,7 @@ use super::notify::Supervisor;
 use super::status::Screen;
 use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
+use super::watch::Watch;
 use super::watchdog::Heart;
 use crate::state::{Lease, Recorder};
 
@@ -176,7 +177,12 @@ impl Driver {
     }
 
     /// Runs until the engine has stopped and its last fills have been read.
-    pub(super) async fn run(mut self, events: WsEvents, mut stops: Stops) -> (Self, Ending) {
+    pub(super) async fn run(
+        mut self,
+        events: WsEvents,
+        mut stops: Stops,
+        mut watch: Watch,
+    ) -> (Self, Ending) {
         stops.start_clock();
         self.tell_disk();
         self.core.feed(clock::now(), Input::Timer);
@@ -192,6 +198,7 @@ impl Driver {
             self.heart.beat();
             self.supervisor.alive();
             self.carry_out();
+            watch.follow(&self.core.engine, &self.coins, &mut self.log);
             if self.is_finished() || give_up.is_some_and(|at| Instant::now() >= at) {
                 break;
             }

@@ -38,7 +38,9 @@ impl Embedded {
     /// A tape that cannot be played, a port that cannot be had.
     pub(super) async fn start(args: &RunArgs) -> Result<(Self, AgentKey), Failed> {
         let seed = args.seed.unwrap_or_else(random);
-        let mut config = ExchangeConfig::new(universe::markets());
+        let markets =
+            args.market_count.map_or_else(universe::markets, |n| universe::many(n.into()));
+        let mut config = ExchangeConfig::new(markets);
         let (mut exchange, taped) = if args.tape.is_empty() {
             let background = Synthetic::new(seed);
             (Exchange::new(config, seed).with_background(Box::new(background)), Vec::new())

@@ -15,8 +15,10 @@ impl Driver {
         let now = clock::now();
         match event {
             WsEvent::Ready => {
-                self.offline = None;
-                self.core.feed(now, Input::Connection(Connection::Up));
+                // It is told again when subscriptions have been added; the connection is the same.
+                if self.offline.take().is_some() {
+                    self.core.feed(now, Input::Connection(Connection::Up));
+                }
             }
             WsEvent::Down(why) => {
                 self.log.line(&format!("stream_evt=down reason=\"{why}\""));

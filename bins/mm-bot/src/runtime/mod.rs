@@ -20,14 +20,16 @@ mod notify;
 mod outgoing;
 mod preflight;
 mod session;
-mod setup;
+pub(crate) mod setup;
 mod standing;
 mod status;
 mod stop;
 mod summary;
+pub(crate) mod survey;
 pub(crate) mod sweep;
 pub(crate) mod tasks;
 pub(crate) mod venue;
+mod watch;
 mod watchdog;
 
 use std::io::Write;

@@ -61,7 +61,7 @@ impl Driver {
             Command::Place { orders, .. } => orders.len(),
             Command::Modify { orders, .. } => orders.len(),
             Command::Cancel { orders, .. } => orders.len(),
-            Command::ScheduleCancel { .. } | Command::Burn { .. } => 1,
+            Command::ScheduleCancel { .. } | Command::Burn { .. } | Command::Leverage { .. } => 1,
             Command::Exit { orders, .. } => orders.len(),
         };
         if !self.core.engine.still_stands(&command) {

@@ -3,6 +3,7 @@
 use hl_client::clock;
 use hl_quant::Millis;
 use hl_specs::{AppliedOverride, Listing, Market, SpecCache, Universe, Want};
+use hl_wire::info::UserFees;
 use hl_wire::{AssetId, Outcome, TradingAction, UpdateLeverage};
 
 use super::tasks::Link;
@@ -11,8 +12,12 @@ use crate::config::Settings;
 use crate::exit::{Exit, Failed};
 use crate::markets;
 
-/// The most markets of one run: each takes three subscriptions.
+/// The most markets that are quoted without rotation: each takes four subscriptions.
 const MARKETS_MAX: usize = 32;
+
+/// The most markets that rotation chooses among. Each takes two subscriptions, those that are quoted
+/// two more, and an address may have 1,000 (Hyperliquid docs, "Rate limits and user limits").
+const CANDIDATES_MAX: usize = 400;
 
 /// What the run starts from.
 pub(super) struct Ready {
@@ -22,6 +27,8 @@ pub(super) struct Ready {
     /// When the request for the specs was sent.
     pub(super) specs_at: Millis,
     pub(super) applied: Vec<AppliedOverride>,
+    /// What the account pays, where rotation asks.
+    pub(super) fees: Option<UserFees>,
 }
 
 /// Reads the venue's list, holds the configuration against it, and sets the leverage.
@@ -52,16 +59,24 @@ pub(super) async fn check(
         let known = universe.find(coin).map(drop);
         known.map_err(|e| Failed::new(Exit::Config, format!("[market.{coin}]: {e}")))?;
     }
-    let coins = coins(settings, taped)?;
-    let mut chosen = Vec::new();
-    for coin in &coins {
-        chosen.push(tradable(&universe, coin, settings)?);
-    }
-    for market in &chosen {
-        set_leverage(link, market, settings.market(market.coin.as_str()).leverage).await?;
-    }
+    let chosen = if settings.rotate.enabled {
+        candidates(&universe, settings, taped)?
+    } else {
+        let coins = coins(settings, taped)?;
+        let tradable = coins.iter().map(|coin| tradable(&universe, coin, settings));
+        let chosen = tradable.collect::<Result<Vec<_>, _>>()?;
+        for market in &chosen {
+            set_leverage(link, market, settings.market(market.coin.as_str()).leverage).await?;
+        }
+        chosen
+    };
+    let fees = match settings.rotate.enabled {
+        true => Some(link.info.user_fees(link.account).await.map_err(unreachable)?),
+        false => None,
+    };
     let markets = chosen.iter().map(|m| (m.coin.to_string(), m.asset)).collect();
-    Ok(Ready { markets, universe: universe.clone(), cache, specs_at, applied: update.applied })
+    let applied = update.applied;
+    Ok(Ready { markets, universe: universe.clone(), cache, specs_at, applied, fees })
 }
 
 /// The pairs that were asked for; without a choice, those of the tape.
@@ -79,6 +94,43 @@ fn coins(settings: &Settings, taped: &[String]) -> Result<Vec<String>, Failed> {
         }
         None => Ok(coins.to_vec()),
     }
+}
+
+/// What rotation chooses among: the pairs that were asked for, or all that the venue lists, less what
+/// must not be touched and what could not be entered.
+fn candidates<'u>(
+    universe: &'u Universe,
+    settings: &Settings,
+    taped: &[String],
+) -> Result<Vec<&'u Market>, Failed> {
+    let rotate = &settings.rotate;
+    let named = [&rotate.allow, &rotate.deny, &rotate.pinned, &rotate.never];
+    for coin in named.into_iter().flatten() {
+        let known = universe.find(coin).map(drop);
+        known.map_err(|e| Failed::new(Exit::Config, format!("[rotate]: {e}")))?;
+    }
+    let asked = if settings.pairs_chosen || !taped.is_empty() {
+        let coins = coins(settings, taped)?;
+        let known = coins.iter().map(|coin| universe.find(coin));
+        known
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?
+    } else {
+        universe.markets().iter().collect()
+    };
+    let can_enter = |market: &&Market| {
+        let leverage = settings.market(market.coin.as_str()).leverage;
+        let reaches = market.max_leverage.is_none_or(|max| leverage <= u64::from(max));
+        let ours = !rotate.never.iter().any(|never| never == market.coin.as_str());
+        market.listing == Listing::Trading && reaches && ours
+    };
+    let mut all: Vec<&Market> = asked.into_iter().filter(can_enter).collect();
+    if all.is_empty() {
+        return Err(Failed::new(Exit::Preflight, "rotation has no market to choose from"));
+    }
+    // The venue lists the oldest first, and the oldest are the most traded.
+    all.truncate(CANDIDATES_MAX);
+    Ok(all)
 }
 
 fn tradable<'u>(

@@ -8,7 +8,7 @@ use hl_client::{Latch, RetryPolicy, WsEvents, WsHandle, clock};
 use hl_engine::{Carry, Engine, MarketId, OrderState, SafeMode, adapt::Adapter};
 use hl_specs::Universe;
 use hl_wire::Address;
-use hl_wire::session::{BookDepth, SessionConfig, Subscription};
+use hl_wire::session::{SessionConfig, Subscription};
 use tokio::time::Instant;
 
 use super::core::Core;
@@ -26,6 +26,7 @@ use super::summary::{self, Summary};
 use super::sweep::{Doubt, Left, Sweep, Whose};
 use super::tasks::Link;
 use super::venue::Venue;
+use super::watch::{Watch, close_up, from_afar};
 use super::watchdog::{self, Heart, Spare, Watchdog, last_words};
 use super::{embedded, setup};
 use crate::cli::RunArgs;
@@ -75,7 +76,7 @@ impl<'v> Session<'v> {
         let screen = Screen::new(title, Duration::from_secs(settings.status_interval_sec));
         let mut log = Log::open(args.log_file.as_deref(), screen.is_terminal())?;
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
-        let (stream, events) = connect(venue, &coins)?;
+        let (stream, events) = connect(venue, &coins, settings.rotate.enabled)?;
         let scrapes = metrics::serve(settings.metrics_listen, &mut log).await?;
         let feeds = feeds::start(&settings.signals, &coins, &mut log).await?;
         let ears = (scrapes, feeds);
@@ -92,7 +93,8 @@ impl<'v> Session<'v> {
         let Self { venue, link, universe, driver, stream, events, stops, watchdog } = self;
         let started = clock::now();
         // On a task of its own, so that a panic in it ends in an error here and not in silence.
-        let ran = tokio::task::spawn_local(driver.run(events, stops)).await;
+        let watch = Watch::new(stream.clone());
+        let ran = tokio::task::spawn_local(driver.run(events, stops, watch)).await;
         stream.stop();
         drop(watchdog);
         let (mut driver, ending, doubt) = match ran {
@@ -184,11 +186,20 @@ fn driver(
     let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
     let carry = opened.journal.state().carry();
     tell(&opened, &carry, &mut log);
+    let mut config = setup::engine_config(settings, &coins);
+    if let Some((rotation, fees)) = config.rotation.as_mut().zip(ready.fees.as_ref()) {
+        setup::with_fees(rotation, fees);
+        log.line(&format!(
+            "rotation_evt=universe markets={} top_n={} maker_bps={} taker_bps={}",
+            coins.len(),
+            rotation.filters.top_n,
+            rotation.maker_fee,
+            rotation.taker_fee
+        ));
+    }
     let (recorder, record, notes) = Recorder::open(&venue.home.signals());
     notes.iter().for_each(|note| log.line(note));
-    let engine = Engine::new(setup::engine_config(settings, &coins), seed)
-        .restore(carry)
-        .with_signal_record(&record.samples);
+    let engine = Engine::new(config, seed).restore(carry).with_signal_record(&record.samples);
     let adapter = Adapter::new(ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset)));
     let disk = if opened.broken.is_some() { Disk::Refuses } else { Disk::Takes };
     Ok(Driver::new(Parts {
@@ -244,10 +255,10 @@ fn tell(opened: &Opened, carry: &Carry, log: &mut Log) {
 }
 
 /// Opens the stream and asks for what the engine listens to.
-fn connect(venue: &Venue, coins: &[String]) -> Result<(WsHandle, WsEvents), Failed> {
+fn connect(venue: &Venue, coins: &[String], rotates: bool) -> Result<(WsHandle, WsEvents), Failed> {
     let (handle, events, socket) = hl_client::connect(&venue.endpoint, SessionConfig::default())
         .map_err(|e| Failed::new(Exit::Failure, e.to_string()))?;
-    for subscription in subscriptions(coins, venue.account) {
+    for subscription in subscriptions(coins, venue.account, rotates) {
         let subscribed = handle.subscribe(subscription);
         subscribed.map_err(|e| Failed::new(Exit::Preflight, e.to_string()))?;
     }
@@ -255,16 +266,18 @@ fn connect(venue: &Venue, coins: &[String]) -> Result<(WsHandle, WsEvents), Fail
     Ok((handle, events))
 }
 
-fn subscriptions(coins: &[String], account: Address) -> Vec<Subscription> {
+/// With rotation, markets that are not quoted are watched by their best prices and trades alone; see
+/// [`super::watch`].
+fn subscriptions(coins: &[String], account: Address, rotates: bool) -> Vec<Subscription> {
     let mut all = vec![
         Subscription::OrderUpdates { user: account },
         Subscription::UserFills { user: account },
     ];
     for coin in coins {
-        all.push(Subscription::L2Book { coin: coin.clone(), depth: BookDepth::Fast });
-        all.push(Subscription::Bbo { coin: coin.clone() });
-        all.push(Subscription::Trades { coin: coin.clone() });
-        all.push(Subscription::ActiveAssetCtx { coin: coin.clone() });
+        all.extend(from_afar(coin));
+        if !rotates {
+            all.extend(close_up(coin));
+        }
     }
     all
 }

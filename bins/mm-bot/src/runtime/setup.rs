@@ -2,24 +2,27 @@
 
 use hl_engine::{
     Arrivals, ArrivalsConfig, AtLimit, AvellanedaStoikovConfig, BudgetConfig, Collar, DeadMan,
-    EngineConfig, EstimateConfig, ExitConfig, FairKind, GlftConfig, Layer, Limits, LossLimits,
-    MarginLimits, MarketConfig, MarkoutLimits, ModelConfig, Ppm, RejectLimits, Requote, RetryGuard,
-    RiskConfig, SignalConfig, SignalSource, SpreadConfig, Timing, Trust, Volatility,
-    VolatilityConfig, Watchdog, from_e8,
+    EngineConfig, EstimateConfig, ExitConfig, FairKind, GlftConfig, Layer, Leverage, Limits,
+    LossLimits, MarginLimits, MarginMode, MarketConfig, MarkoutLimits, ModelConfig, Ppm,
+    RejectLimits, Requote, RetryGuard, RiskConfig, RotationConfig, SignalConfig, SignalSource,
+    SpreadConfig, Timing, Trust, Volatility, VolatilityConfig, Watchdog, from_e8,
 };
 use hl_quant::{Decimal, Notional};
+use hl_rotation::{Cadence, Factors, Filters, Lists, SignalNeed, StatsConfig, Turnover, Weights};
 use hl_signals::{Freshness, LedgerConfig, SourceId, VenueConfig};
+use hl_wire::{Amount, info::UserFees};
 
 use crate::config::{
-    Estimate, GuardSettings, Guards, MarketSettings, Model, RiskSettings, SOURCES, Settings,
-    SignalSettings,
+    Estimate, GuardSettings, Guards, MarketSettings, Model, RiskSettings, RotateSettings, SOURCES,
+    Settings, SignalSettings,
 };
 
 /// The engine's configuration for `coins`.
 pub(super) fn engine_config(settings: &Settings, coins: &[String]) -> EngineConfig {
     let (risk, guard) = (&settings.risk, &settings.guard);
+    let mode = if settings.rotate.isolated { MarginMode::Isolated } else { MarginMode::Cross };
     EngineConfig {
-        markets: coins.iter().map(|coin| market(settings.market(coin), coin)).collect(),
+        markets: coins.iter().map(|coin| market(settings.market(coin), coin, mode)).collect(),
         limits: Limits {
             max_gross: dollars(risk.max_gross_usd),
             cancel_reserve: guard.cancel_reserve,
@@ -35,6 +38,7 @@ pub(super) fn engine_config(settings: &Settings, coins: &[String]) -> EngineConf
         },
         budget: BudgetConfig { runway_hours: guard.runway_hours, ..BudgetConfig::default() },
         risk: account(risk),
+        rotation: rotation(&settings.rotate),
         signals: signals(&settings.signals),
         ..EngineConfig::default()
     }
@@ -62,7 +66,64 @@ fn signals(settings: &SignalSettings) -> SignalConfig {
     }
 }
 
-fn market(settings: &MarketSettings, coin: &str) -> MarketConfig {
+/// How markets are chosen, if they are; the fees are the venue's lowest tier until it has said.
+pub(crate) fn rotation(settings: &RotateSettings) -> Option<RotationConfig> {
+    settings.enabled.then(|| rotation_config(settings))
+}
+
+/// The account's live tier, in the engine's unit.
+pub(crate) fn with_fees(rotation: &mut RotationConfig, fees: &UserFees) {
+    let ppm = |rate: Amount| i64::try_from(rate.raw() / 100).map_or(Ppm(0), Ppm);
+    rotation.maker_fee = ppm(fees.user_add_rate);
+    rotation.taker_fee = ppm(fees.user_cross_rate);
+}
+
+/// How markets would be chosen.
+pub(crate) fn rotation_config(settings: &RotateSettings) -> RotationConfig {
+    let minutes = |minutes: u64| minutes.saturating_mul(60_000);
+    let set = |names: &[String]| names.iter().cloned().collect();
+    let weights = settings.weights.0;
+    let weights = Factors::from_fn(|factor| signed(*weights.get(factor)));
+    let turnover = Turnover {
+        min_hold_ms: minutes(settings.min_hold_min),
+        margin: from_e8(settings.margin),
+        max_changes_day: count(settings.max_changes_day),
+        score_usd_hour: from_e8(settings.score_usd_hour),
+        horizon_ms: minutes(settings.every_min),
+    };
+    let filters = Filters {
+        top_n: usize::try_from(settings.top_n).unwrap_or(usize::MAX),
+        min_depth_usd: from_e8(settings.min_depth_usd),
+        max_spread_bps: from_e8(settings.max_spread_bps),
+        signal: if settings.require_signal { SignalNeed::Required } else { SignalNeed::Optional },
+        lists: Lists {
+            allow: set(&settings.allow),
+            deny: set(&settings.deny),
+            pinned: set(&settings.pinned),
+            never: set(&settings.never),
+        },
+        turnover,
+    };
+    RotationConfig {
+        // Decimals within a range are finite.
+        weights: Weights::new(weights).unwrap_or_default(),
+        filters,
+        cadence: Cadence {
+            every_ms: minutes(settings.every_min),
+            jitter_ms: minutes(settings.jitter_min),
+        },
+        stats: StatsConfig { window_ms: settings.window_ms, ..StatsConfig::default() },
+        passive_ms: settings.passive_ms,
+        ..RotationConfig::default()
+    }
+}
+
+fn signed(raw: i64) -> f64 {
+    let size = from_e8(raw.unsigned_abs());
+    if raw < 0 { -size } else { size }
+}
+
+fn market(settings: &MarketSettings, coin: &str, mode: MarginMode) -> MarketConfig {
     MarketConfig {
         max_position: dollars(settings.max_position_usd),
         fair: if settings.fair_is_mid { FairKind::Mid } else { FairKind::Micro },
@@ -77,6 +138,7 @@ fn market(settings: &MarketSettings, coin: &str) -> MarketConfig {
         requote: Requote { tolerance: bps(settings.requote_tolerance_bps), ..Requote::default() },
         collar: collar(&settings.guards),
         markout: markout(&settings.guards),
+        leverage: Some(Leverage { times: count(settings.leverage), mode }),
         ..MarketConfig::new(coin)
     }
 }

@@ -113,9 +113,13 @@ fn views<'e>(
     engine: &'e Engine,
     coins: &[String],
 ) -> impl Iterator<Item = (MarketId, MarketView<'e>)> {
+    // With rotation, only the markets that it has entered.
+    let shown = |market| engine.rotation_phase(market).is_none_or(|phase| phase.is_watched());
     (0_u16..)
         .zip(coins)
-        .filter_map(|(index, _)| Some((MarketId(index), engine.market(MarketId(index))?)))
+        .map(|(index, _)| MarketId(index))
+        .filter(move |market| shown(*market))
+        .filter_map(|market| Some((market, engine.market(market)?)))
 }
 
 /// Our best quote on each side, counting those that are about to move.

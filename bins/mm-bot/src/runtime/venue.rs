@@ -73,6 +73,7 @@ impl Venue {
             ("--tape", !args.tape.is_empty()),
             ("--seed", args.seed.is_some()),
             ("--port", args.port != 0),
+            ("--market-count", args.market_count.is_some()),
         ];
         if let Some((flag, _)) = embedded_only.iter().find(|(_, given)| *given) {
             let what = format!("{flag} is for the embedded exchange only");

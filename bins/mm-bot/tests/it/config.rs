@@ -104,6 +104,13 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             continue;
         }
         for bad in ["NaN", "inf", "-1", "1e3", "+1", "0x10", "99999999999999999999", ""] {
+            let lists = ["rotate.allow", "rotate.deny", "rotate.pinned", "rotate.never"];
+            if lists.contains(&key.as_str()) && bad != "+1" {
+                continue; // Nobody is an answer too.
+            }
+            if key.starts_with("rotate.w_") && bad == "-1" {
+                continue; // A weight may be negative.
+            }
             if key == "quote.pairs" && !bad.is_empty() && !bad.contains(['-', '+']) {
                 continue; // NaN is a fine name for a coin, as far as anybody knows here.
             }
@@ -186,19 +193,38 @@ ROTATE_MAX_SPREAD_BPS=40
 ";
 
 #[test]
-fn the_handoffs_block_is_read_line_by_line_and_only_what_does_not_exist_is_refused() {
+fn the_handoffs_block_is_read_line_by_line_as_its_author_meant() {
     let done = Bot::new().file(".env", HANDOFF).run(&["config", "check"]);
-    assert_eq!(done.code, 78);
-    assert_eq!(
-        done.stderr,
-        ".env:3: ROTATE_ENABLED=true: asks for pair rotation, which this version does not have\n  \
-         hint: remove the line, or set ROTATE_ENABLED=false\n"
-    );
-    let off = HANDOFF.replace("ROTATE_ENABLED=true", "ROTATE_ENABLED=false");
-    assert_eq!(Bot::new().file(".env", &off).run(&["config", "check"]).code, 0);
-    let other = off.replace("ROTATE_EVERY_MIN=240 ", "ROTATE_EVERY_MIN=60 ");
-    let done = Bot::new().file(".env", &other).run(&["config", "check"]);
-    assert!(done.stderr.starts_with(".env:4: ROTATE_EVERY_MIN=60: asks for"), "{done:?}");
+    assert_eq!(done.code, 0, "{done:?}");
+    let json = Bot::new().file(".env", HANDOFF).run(&["config", "show", "--json"]).json();
+    for (key, value, origin) in [
+        ("enabled", "true", ".env:3"),
+        ("every_min", "240", ".env:4"),
+        ("w_spread", "-0.6", ".env:10"),
+        ("max_spread_bps", "40", ".env:17"),
+    ] {
+        let entry = &json[format!("rotate.{key}")];
+        assert_eq!((&entry["value"], &entry["origin"]), (&value.into(), &origin.into()), "{key}");
+    }
+}
+
+#[test]
+fn rotation_that_could_never_choose_anything_is_refused() {
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[("ROTATE_PINNED", "BTC,SOL"), ("ROTATE_TOP_N", "1")], "more than top_n, which is 1"),
+        (&[("ROTATE_PINNED", "BTC"), ("ROTATE_DENY", "BTC")], "BTC is pinned and excluded"),
+        (&[("ROTATE_W_VOL", "NaN")], "must be a plain decimal from -100 to 100"),
+        (&[("ROTATE_W_VOL", "")], "must be a plain decimal"),
+    ];
+    for (env, why) in cases {
+        let mut bot = Bot::new();
+        for (name, value) in *env {
+            bot = bot.env(name, value);
+        }
+        let done = bot.run(&["config", "check"]);
+        assert_eq!(done.code, 78, "{env:?}");
+        assert!(done.stderr.contains(why), "{env:?}: {}", done.stderr);
+    }
 }
 
 #[test]

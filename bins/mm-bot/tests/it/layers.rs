@@ -37,6 +37,7 @@ const TABLE: &[Row] = &[
         6,
         &[
             "hl-quant",
+            "hl-rotation",
             "hl-wire",
             "hl-specs",
             "hl-signals",

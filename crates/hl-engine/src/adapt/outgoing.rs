@@ -2,11 +2,11 @@
 
 use hl_wire::{
     Address, CancelByCloid, Fast, Modify, Order, OrderRef, ReduceOnly, ScheduleCancel, Tif,
-    TradingAction, info::InfoRequest,
+    TradingAction, UpdateLeverage, info::InfoRequest,
 };
 
 use super::Adapter;
-use crate::{Command, ExitOrder, PlaceOrder, Query};
+use crate::{Command, ExitOrder, MarginMode, PlaceOrder, Query};
 
 impl Adapter {
     /// The action to sign for a command; a [`Command::Burn`] takes the nonce of the command that it is
@@ -40,6 +40,13 @@ impl Adapter {
             }
             Command::ScheduleCancel { at, .. } => {
                 TradingAction::ScheduleCancel(ScheduleCancel { time: at.map(|at| at.0) })
+            }
+            Command::Leverage { market, leverage, .. } => {
+                TradingAction::UpdateLeverage(UpdateLeverage {
+                    asset: self.asset(*market)?,
+                    is_cross: leverage.mode == MarginMode::Cross,
+                    leverage: leverage.times,
+                })
             }
             Command::Burn { .. } => TradingAction::Noop,
             Command::FetchSpecs { .. } | Command::Reconcile { .. } => return None,

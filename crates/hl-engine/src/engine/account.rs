@@ -20,6 +20,9 @@ impl Engine {
         if self.burn_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
             return;
         }
+        if self.leverage_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
+            return;
+        }
         let mut found = false;
         self.on_markets(|market, clerk| found |= market.outcome(request, replies, clerk));
         // One that was waited for may find its orders settled by what came before it.

@@ -53,6 +53,7 @@ impl Engine {
             self.sync.connected(self.now);
         }
         self.risk.skew.clear();
+        self.see_nothing();
         for market in &mut self.markets {
             market.book.clear();
             market.refs.disconnected();
@@ -71,6 +72,9 @@ impl Engine {
         self.sync.rebase(now);
         self.rebase_burns(now);
         self.out.budgets.rebase(now);
+        if let Some(rotation) = &mut self.rotation {
+            rotation.rebase(now);
+        }
         self.rebase_risk();
         for market in &mut self.markets {
             market.rebase(now, by_ms, (retry_ms, park_ms));

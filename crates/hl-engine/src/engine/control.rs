@@ -11,6 +11,7 @@ impl Engine {
         }
         // Whatever was heard before may be out of date in both cases.
         self.risk.skew.clear();
+        self.see_nothing();
         for market in &mut self.markets {
             market.book.clear();
             market.refs.disconnected();

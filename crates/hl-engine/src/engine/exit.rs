@@ -34,7 +34,9 @@ impl Engine {
     /// of an old position an order could not reduce what is no longer there.
     pub(super) fn run_flatten(&mut self) {
         let word = matches!(self.mode, Mode::Ending { word: Operator::Flatten, .. });
-        if !word || !self.sync.is_complete(self.now, &self.config.timing) {
+        // Rotation closes the positions of markets that it leaves in the same way.
+        let leaves = self.mode == Mode::Running && self.is_flattening();
+        if !(word || leaves) || !self.sync.is_complete(self.now, &self.config.timing) {
             return;
         }
         let mut desk = ExitDesk {

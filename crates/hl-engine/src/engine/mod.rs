@@ -7,6 +7,7 @@ mod dead_man;
 mod evidence;
 mod exit;
 mod risk;
+mod rotation;
 mod signals;
 mod timers;
 
@@ -18,8 +19,9 @@ use crate::{
     BudgetNews, BudgetView, Command, EngineConfig, EventKind, Freshness, Halt, Input, MarketId,
     MarketView, NoQuote, Operator, OrderView, Output, PlaceOrder, QuoteModel, Stats,
     ids::CloidMaker,
-    market::{Clerk, Desk, Listed, Market, Spec},
+    market::{Clerk, Desk, Listed, Market, Role, Spec},
     outbox::Outbox,
+    rotation::Rotation,
     stats::bump,
     sync::Sync,
 };
@@ -107,6 +109,8 @@ pub struct Engine {
     listed: Listed,
     /// Inputs that concern no market and made no sense.
     audits: u64,
+    /// Which markets are quoted, if not all of them always.
+    rotation: Option<Box<Rotation>>,
 }
 
 impl Engine {
@@ -128,11 +132,19 @@ impl Engine {
             let id = MarketId(u16::try_from(index).ok()?);
             Some(Market::new(id, market.clone(), config.guard))
         });
+        let rotation = config
+            .rotation
+            .clone()
+            .map(|rotation| Box::new(Rotation::new(rotation, &config.markets, seed)));
+        let mut markets: Vec<Market> = markets.collect();
+        if rotation.is_some() {
+            markets.iter_mut().for_each(|market| market.role = Role::Rests);
+        }
         Self {
             cloids: CloidMaker::new(config.cloid_tag, seed),
             now: Millis(0),
             shown: Millis(0),
-            markets: markets.collect(),
+            markets,
             out: Outbox::new(config.budget),
             sync: Sync::default(),
             mode: Mode::Running,
@@ -157,6 +169,7 @@ impl Engine {
             quiet: Millis(0),
             listed: Listed::default(),
             audits: 0,
+            rotation,
             config,
         }
     }
@@ -262,6 +275,7 @@ impl Engine {
         self.take(input);
         self.run_timers();
         self.run_signals();
+        self.run_rotation();
         self.run_risk();
         self.decide();
         self.note_quiet();
@@ -285,10 +299,12 @@ impl Engine {
             Input::Book { market, time, bids, asks } => {
                 self.risk.skew.hear(now, time);
                 self.quoted(market, time, |market| market.take_book(now, time, bids, asks));
+                self.see_quote(market);
             }
             Input::Bbo { market, time, bid, ask } => {
                 self.risk.skew.hear(now, time);
                 self.quoted(market, time, |market| market.take_bbo(now, time, bid, ask));
+                self.see_quote(market);
             }
             Input::Trade { market, time, aggressor, price, size } => {
                 self.signals.trade(now, market, aggressor, (price, size));
@@ -296,9 +312,11 @@ impl Engine {
                     Some(market) => market.take_trade(time, aggressor, price),
                     None => self.audit("market_unknown"),
                 }
+                self.see_trade(market, aggressor, price);
             }
             Input::Context { market, funding_e8, open_interest } => {
                 self.signals.context(now, market, funding_e8, open_interest);
+                self.funding(market, funding_e8);
             }
             Input::Signal { market, signal } => self.signal_heard(market, signal),
             Input::Timer => {}

@@ -64,6 +64,9 @@ impl Engine {
         self.risk.equity.restore(carry.day);
         self.dead_man.restore(carry.dead_man);
         self.sync.fills_heard = carry.fills_through;
+        if let Some((rotation, mark)) = self.rotation.as_mut().zip(carry.rotation) {
+            rotation.restore(mark);
+        }
         self.carry_intents(&carry.intents);
         self
     }

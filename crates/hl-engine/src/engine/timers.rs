@@ -174,6 +174,7 @@ impl Engine {
             .chain(self.sync.expires_at(timing))
             .chain(self.dead_man_due())
             .chain(self.burns_due())
+            .chain(self.rotation_wakes())
             .min();
         // Something overdue is due in the next millisecond, never in this one again.
         next.map_or(idle, |at| at.min(idle).max(self.now.plus(1)))

@@ -7,7 +7,7 @@ use hl_wire::{Cloid, ReduceOnly, RejectCode, Tif};
 
 use super::{
     Attempt, BelowMin, CancelLine, CancelStage, Doubt, Event, EventKind, Figure, FillLine,
-    GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, signal, upkeep,
+    GateStop, ReconLine, Submit, SubmitEnd, Timestamp, risk, rotation, signal, upkeep,
 };
 use crate::{Liquidity, Operator, Pair};
 
@@ -66,6 +66,7 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
             write!(f, "halt_evt=stopped {at} remaining={remaining}")
         }
         EventKind::Signal(line) => signal::write(line, &at, f),
+        EventKind::Rotation(line) => rotation::write(line, event.at, f),
         EventKind::Audit { pair: Some(pair), what } => {
             write!(f, "audit_evt={what} {at} pair={pair}")
         }

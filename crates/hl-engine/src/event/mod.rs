@@ -2,6 +2,7 @@
 
 mod line;
 mod risk;
+mod rotation;
 mod signal;
 mod time;
 mod upkeep;
@@ -12,6 +13,7 @@ use hl_quant::{Millis, Notional, Price, QuantFields, Reject, Side, SignedSize, S
 use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 pub use risk::{DeadManLine, ExitLine, FlattenLine, GradeLine, Warning};
+pub use rotation::{Move, Real, RotationLine, ScoreLine};
 pub use signal::{MarkLine, SignalLine, Switch};
 pub use time::Timestamp;
 pub use upkeep::{
@@ -132,6 +134,8 @@ pub enum EventKind {
         /// Orders of ours that may still be live.
         remaining: u32,
     },
+    /// `rotation_evt=...`: which markets are quoted, and why.
+    Rotation(RotationLine),
     /// `signal_evt=heard|refused|marked|coverage|off|on|misleads`: opinions about markets and what followed.
     Signal(SignalLine),
     /// `audit_evt=...`: an input that made no sense was ignored.

@@ -5,7 +5,7 @@ use hl_quant::{
     Intent, Notional, OrderPrice, OrderSize, Price, Reject, Round, Side, SignedSize, Size,
 };
 
-use super::{Desk, Market, Spec, at};
+use super::{Desk, Market, Role, Spec, at};
 use crate::{
     BelowMin, Cause, EventKind, Figure, Grade, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm, Want,
     budget::Class,
@@ -41,6 +41,13 @@ struct Missed {
 impl Market {
     /// What should rest now.
     pub(super) fn targets(&mut self, desk: &mut Desk<'_>) -> Result<Targets, NoQuote> {
+        if self.role == Role::Rests && desk.switch.is_none() {
+            // What is still held has to be valued, or no other market could judge the whole.
+            if let Ok((bid, ask)) = self.book.others() {
+                self.set_mark(fair(self.config.fair, bid, ask));
+            }
+            return Err(NoQuote::Rotation);
+        }
         self.ready(desk)?;
         let restraint = self.restraint(desk)?;
         let (bid, ask) = self.book.others()?;
@@ -59,13 +66,16 @@ impl Market {
             ask,
             position: self.ledger.position(),
             inventory: self.inventory(fair),
-            max_position: self.config.max_position,
+            max_position: self.max_position(),
             volatility: self.estimates.volatility(desk.now),
             arrivals: self.estimates.arrivals(desk.now),
         };
         self.wants.bids.clear();
         self.wants.asks.clear();
         let wanted = self.model.quote(&known, &mut self.wants);
+        if wanted.is_ok() {
+            self.take_share(fair, spec.rules.min_notional());
+        }
         restraint.apply(fair, &mut self.wants);
         let shaped = wanted.and_then(|()| self.shape(&spec, fair, touch, desk));
         self.spec = Some(spec);
@@ -110,13 +120,33 @@ impl Market {
             let limit = Figure::Count(allowance.reserve);
             verdict = verdict.worst(Verdict::new(Grade::OneSided, Cause::Budget, left, limit));
         }
+        if self.role == Role::Exits {
+            let exits = Verdict::new(Grade::OneSided, Cause::Rotation, Figure::None, Figure::None);
+            verdict = verdict.worst(exits);
+        }
         Restraint::of(&verdict, self.ledger.position())
+    }
+
+    /// Cuts wishes to the market's share of its limits, but not below what the venue takes.
+    fn take_share(&mut self, fair: Price, min: Notional) {
+        if self.share >= Ppm::ONE {
+            return;
+        }
+        // A tenth more than the least, so that rounding to lots does not undo it.
+        let least = size_worth(min.saturating_add(Ppm(100_000).of_notional(min)), fair);
+        let least = least.unwrap_or(Size::MAX);
+        let share = u128::try_from(self.share.0.max(0)).unwrap_or(0);
+        for want in self.wants.bids.iter_mut().chain(self.wants.asks.iter_mut()) {
+            let part = u128::from(want.size.raw()).saturating_mul(share) / 1_000_000;
+            let part = Size::from_raw(u64::try_from(part).unwrap_or(u64::MAX));
+            want.size = part.max(least).min(want.size);
+        }
     }
 
     /// The position as a part of its limit, from -1 to 1.
     fn inventory(&self, fair: Price) -> Ppm {
         let value = crate::Usd::value(self.ledger.position(), fair).raw();
-        let max = i128::try_from(self.config.max_position.raw()).unwrap_or(i128::MAX);
+        let max = i128::try_from(self.max_position().raw()).unwrap_or(i128::MAX);
         let ratio = Ppm::ratio(value, max).unwrap_or_default();
         Ppm(ratio.0.clamp(-Ppm::ONE.0, Ppm::ONE.0))
     }
@@ -154,7 +184,7 @@ impl Market {
     /// How much orders of `side` may trade before a limit is reached, by the position alone and what
     /// is beyond our control; the orders that these targets replace are the gate's to count.
     fn room(&self, side: Side, fair: Price, desk: &Desk<'_>) -> Size {
-        let own = self.config.max_position;
+        let own = self.max_position();
         let max = match desk.gross_others {
             Some(others) => own.min(desk.limits.max_gross.saturating_sub(others)),
             // With the others not computable, only what reduces.

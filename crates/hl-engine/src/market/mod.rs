@@ -84,6 +84,18 @@ pub(crate) struct Spec {
     pub(crate) status: MarketStatus,
 }
 
+/// What rotation lets a market do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Quote on both sides.
+    #[default]
+    Quotes,
+    /// Nothing; what rests is cancelled.
+    Rests,
+    /// Only what makes the position smaller, reduce-only.
+    Exits,
+}
+
 /// One market.
 #[derive(Debug)]
 pub(crate) struct Market {
@@ -107,6 +119,10 @@ pub(crate) struct Market {
     pub(crate) risk: MarketRisk,
     /// How far the closing of the position got, while it is being closed.
     exit: Option<exit::Exit>,
+    /// What rotation lets it do.
+    pub(crate) role: Role,
+    /// How much of its limits rotation gives it; never more than all.
+    pub(crate) share: Ppm,
     /// The last fair price: what the position is valued at.
     pub(crate) mark: Option<Price>,
     /// What the position from before this run was worth at its first fair price: not our profit.
@@ -166,6 +182,8 @@ impl Market {
             foreign_orders: 0,
             risk: MarketRisk::default(),
             exit: None,
+            role: Role::Quotes,
+            share: Ppm::ONE,
             mark: None,
             basis: None,
             why_not: Some(NoQuote::Disconnected),
@@ -195,6 +213,17 @@ impl Market {
     pub(crate) fn exposure(&self) -> Exposure {
         let (bids, asks) = self.beyond_control();
         self.orders.add_to(Exposure { position: self.ledger.position(), bids, asks })
+    }
+
+    /// The largest position that it may have: its own limit, as far as rotation gives it.
+    pub(crate) fn max_position(&self) -> Notional {
+        self.share.of_notional(self.config.max_position).min(self.config.max_position)
+    }
+
+    /// Whether nothing is held and nothing of ours may still trade.
+    pub(crate) fn is_idle(&self) -> bool {
+        let owes = |order: &Order| order.may_rest() || !order.reserve().is_zero();
+        self.ledger.position() == SignedSize::ZERO && !self.orders.iter().any(owes)
     }
 
     /// What of [`Market::exposure`] is not in doubt.
@@ -265,6 +294,17 @@ impl Market {
             self.refs.see(now, mid, &self.config.collar);
             self.risk.see(now, mid);
         }
+    }
+
+    /// The best prices of others, and what the thinner side offers near them in USD.
+    pub(crate) fn sight(&self) -> Option<hl_rotation::Quote> {
+        let (bid, ask) = self.book.others().ok()?;
+        let depth = self.book.near(Side::Bid).min(self.book.near(Side::Ask));
+        Some(hl_rotation::Quote {
+            bid: crate::float::of_price(bid.price),
+            ask: crate::float::of_price(ask.price),
+            depth_usd: crate::float::of_notional(depth),
+        })
     }
 
     /// Takes a public trade.

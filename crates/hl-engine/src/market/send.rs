@@ -3,7 +3,7 @@
 use hl_quant::{Millis, Side, Size};
 use hl_wire::{Cloid, ReduceOnly, Tif};
 
-use super::{Desk, Market, Spec, at, desire::Target};
+use super::{Desk, Market, Role, Spec, at, desire::Target};
 use crate::{
     Attempt, CancelLine, CancelOrder, CancelStage, EventKind, GateStop, GuardEnd, IntentId,
     MarketStatus, ModifyOrder, PlaceOrder, Rule, Want,
@@ -46,7 +46,10 @@ impl Market {
             side,
             price: target.price,
             size: target.size,
-            reduce_only: ReduceOnly::No,
+            reduce_only: match self.role {
+                Role::Exits => ReduceOnly::Yes,
+                Role::Quotes | Role::Rests => ReduceOnly::No,
+            },
             cloid: desk.cloids.make(self.id, seq),
         };
         let slot = match old_oid {
@@ -146,7 +149,7 @@ impl Market {
             exposure: self.exposure(),
             certain: self.certain(),
             mark: self.mark,
-            max_position: self.config.max_position,
+            max_position: self.max_position(),
             gross_others: desk.gross_others,
             max_gross: desk.limits.max_gross,
             orders: gate::OrderCount {

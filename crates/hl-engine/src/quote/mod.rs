@@ -147,6 +147,8 @@ pub enum NoQuote {
     BelowMin,
     /// No legal price is left between the touch and the end of the grid.
     NoLegalPrice,
+    /// Rotation has not selected the market, or is leaving it.
+    Rotation,
     /// The model declined, for a reason of its own in a few fixed words joined by `_`.
     Model(&'static str),
 }
@@ -179,6 +181,7 @@ impl NoQuote {
             Self::AtLimit => "at_limit",
             Self::BelowMin => "below_min",
             Self::NoLegalPrice => "no_legal_price",
+            Self::Rotation => "rotation",
             Self::Model(why) => why,
         }
     }

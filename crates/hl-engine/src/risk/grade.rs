@@ -83,11 +83,13 @@ pub enum Cause {
     Budget,
     /// The positions have been closed, on somebody's word.
     Flattened,
+    /// Rotation is leaving the market.
+    Rotation,
 }
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Clear,
         Self::Operator,
         Self::SafeMode,
@@ -104,6 +106,7 @@ impl Cause {
         Self::Journal,
         Self::Budget,
         Self::Flattened,
+        Self::Rotation,
     ];
 
     /// The word in log lines and in the journal.
@@ -126,6 +129,7 @@ impl Cause {
             Self::Journal => "journal",
             Self::Budget => "budget",
             Self::Flattened => "flattened",
+            Self::Rotation => "rotation",
         }
     }
 
@@ -148,7 +152,8 @@ impl Cause {
             | Self::Unexplained
             | Self::NotComputable
             | Self::Journal
-            | Self::Flattened => false,
+            | Self::Flattened
+            | Self::Rotation => false,
         }
     }
 

@@ -11,7 +11,7 @@ fn orders(command: &Command) -> usize {
         Command::Place { orders, .. } => orders.len(),
         Command::Modify { orders, .. } => orders.len(),
         Command::Cancel { orders, .. } => orders.len(),
-        Command::Burn { .. } | Command::ScheduleCancel { .. } => 1,
+        Command::Burn { .. } | Command::ScheduleCancel { .. } | Command::Leverage { .. } => 1,
         _ => 0,
     }
 }

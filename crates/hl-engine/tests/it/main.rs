@@ -30,6 +30,7 @@ mod races;
 mod random;
 mod restart;
 mod risk;
+mod rotation;
 mod safety;
 mod seldom;
 mod signals;

@@ -75,6 +75,9 @@ pub struct Venue {
     /// Oracle and mark price where they are not the mid of the touch.
     pub oracle: BTreeMap<MarketId, Option<Price>>,
     pub transfers: Vec<Transfer>,
+    /// What was set, in order.
+    pub levers: Vec<(MarketId, hl_engine::Leverage)>,
+    pub refuses_leverage: Option<RejectCode>,
     next: u64,
 }
 
@@ -95,6 +98,8 @@ impl Default for Venue {
             money: AccountMoney::idle(Usd::from_e8(1_000_000_000_000)),
             oracle: BTreeMap::new(),
             transfers: Vec::new(),
+            levers: Vec::new(),
+            refuses_leverage: None,
             next: 0,
         }
     }
@@ -153,6 +158,13 @@ impl Venue {
             Command::Exit { orders, .. } => orders.iter().map(|o| self.exit(o)).collect(),
             Command::ScheduleCancel { .. } => {
                 vec![Reply::Rejected { code: RejectCode::Schedule, bbo: None }]
+            }
+            Command::Leverage { market, leverage, .. } => {
+                self.levers.push((*market, *leverage));
+                vec![match self.refuses_leverage {
+                    Some(code) => Reply::Rejected { code, bbo: None },
+                    None => Reply::Accepted { oid: None, filled: Size::ZERO },
+                }]
             }
             Command::Burn { of, .. }
                 if self.used.contains(&(self.run, *of)) || !self.burnt.insert((self.run, *of)) =>

@@ -1,6 +1,8 @@
 //! What the engine says to remember is what it is told after a crash.
 
-use hl_engine::{Carry, Cause, DayMark, Durable, Halt, Intent, Pair, SafeMode, Triggers, Usd};
+use hl_engine::{
+    Carry, Cause, DayMark, Durable, Halt, Intent, Pair, RotationMark, SafeMode, Triggers, Usd,
+};
 use hl_journal::{DAMAGED, Halt as HaltRecord, Record, State, fold, read};
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
@@ -50,6 +52,7 @@ fn everything_that_must_be_durable_comes_back() {
         Durable::Day(mark()),
         Durable::DeadMan(triggers),
         Durable::Fills { through: Millis(70) },
+        Durable::Rotation(rotated()),
         Durable::Halt(halt),
         Durable::Flatten { since: Millis(9) },
     ]);
@@ -61,6 +64,7 @@ fn everything_that_must_be_durable_comes_back() {
         dead_man: Some(triggers),
         intents: vec![intent(2)],
         fills_through: Some(Millis(70)),
+        rotation: Some(rotated()),
     };
     assert_eq!(carry, expected);
     assert_eq!(through_the_file(&[]), Carry::default());
@@ -97,4 +101,32 @@ fn a_resume_ends_a_halt_and_safe_mode() {
     assert_eq!(fold(&safe).safe_mode, SafeMode::On);
     let cleared = [&safe[..], &[Record::Resume(at(2))]].concat();
     assert_eq!(fold(&cleared).safe_mode, SafeMode::Off);
+}
+
+fn rotated() -> RotationMark {
+    RotationMark {
+        last: Millis(60),
+        due: Millis(90),
+        round: 3,
+        held: vec![(Pair::new("kPEPE"), Millis(10)), (Pair::new("xyz:GOLD"), Millis(60))],
+        leaving: vec![Pair::new("SOL")],
+        entered: vec![Millis(30), Millis(60)],
+    }
+}
+
+/// As many markets as a configuration can ask for, with names as long as the venue has them.
+#[test]
+fn the_largest_mark_of_rotation_fits_into_a_line() {
+    let name = |n: u64| Pair::new(&format!("longdex:LONGNAME{n:02}"));
+    let at = Millis(1_762_252_867_000);
+    let mark = RotationMark {
+        last: at,
+        due: at,
+        round: 1_000_000,
+        held: (0..12).map(|n| (name(n), at)).collect(),
+        leaving: (0..24).map(name).collect(),
+        entered: vec![at; 24],
+    };
+    let carry = through_the_file(&[Durable::Rotation(mark.clone())]);
+    assert_eq!(carry.rotation, Some(mark));
 }

@@ -1,7 +1,9 @@
 //! A real journal: a few starts, orders, a halt, marks.
 
 use hl_engine::Usd;
-use hl_journal::{At, Attempt, Day, Encoder, Ended, Fired, Halt, Record, Run, SCHEMA};
+use hl_journal::{
+    At, Attempt, Day, Encoder, Ended, Fired, Halt, Held, Record, Rotation, Run, SCHEMA,
+};
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 
@@ -48,6 +50,17 @@ pub(crate) fn halt() -> Halt {
     Halt { at: Millis(T0 + 9), why: "daily_loss".to_owned() }
 }
 
+pub(crate) fn rotation() -> Rotation {
+    Rotation {
+        last: Millis(T0 + 100),
+        due: Millis(T0 + 14_400_100),
+        round: 7,
+        held: vec![Held { pair: "kPEPE".to_owned(), since: Millis(T0) }],
+        leaving: vec!["SOL".to_owned()],
+        entered: vec![T0, T0 + 50],
+    }
+}
+
 /// Every kind of record, and the last ones are about an order in flight and a halt.
 pub(crate) fn records() -> Vec<Record> {
     vec![
@@ -59,6 +72,7 @@ pub(crate) fn records() -> Vec<Record> {
         Record::End(Ended { cloid: attempt(1).cloid }),
         Record::DeadMan(Fired { day: 20_347, fired: 9 }),
         Record::Fills(at(700)),
+        Record::Rotation(rotation()),
         Record::Safe(at(800)),
         Record::Flatten(at(810)),
         Record::Flattened(at(820)),

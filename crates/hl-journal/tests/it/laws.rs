@@ -1,7 +1,7 @@
 //! Whatever is written, whatever is read.
 
 use hl_engine::Usd;
-use hl_journal::{At, Attempt, Day, End, Ended, Fired, Halt, Record, State, read};
+use hl_journal::{At, Attempt, Day, End, Ended, Fired, Halt, Held, Record, Rotation, State, read};
 use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 use proptest::prelude::*;
@@ -57,6 +57,14 @@ fn record() -> impl Strategy<Value = Record> {
         1 => any::<(u64, u32)>()
             .prop_map(|(day, fired)| Record::DeadMan(Fired { day, fired })),
         1 => moment().prop_map(Record::Fills),
+        1 => (any::<(u64, u64, u64)>(), proptest::collection::vec(any::<u64>(), 0..9)).prop_map(
+            |((last, due, round), entered)| {
+                let held = vec![Held { pair: "HYPE".to_owned(), since: Millis(last) }];
+                let leaving = vec!["BTC".to_owned(); entered.len() % 3];
+                let (last, due) = (Millis(last), Millis(due));
+                Record::Rotation(Rotation { last, due, round, held, leaving, entered })
+            }
+        ),
         1 => moment().prop_map(Record::Stop),
     ]
 }

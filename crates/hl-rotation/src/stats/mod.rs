@@ -41,7 +41,7 @@ impl Default for StatsConfig {
         Self {
             window_ms: 1_800_000,
             steps: 60,
-            carry_ms: 60_000,
+            carry_ms: 600_000,
             markout_ms: 10_000,
             markout_trades: 20,
             warm_percent: 20,

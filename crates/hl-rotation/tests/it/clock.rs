@@ -27,3 +27,11 @@ fn without_jitter_it_is_on_the_dot() {
     let cadence = Cadence { every_ms: 60_000, jitter_ms: 0 };
     assert_eq!(cadence.next(T0, 7, 9), T0.plus(60_000));
 }
+
+/// The first number of SplitMix64 from seed 0, as its authors' program prints it.
+#[test]
+fn the_jitter_is_made_by_the_published_generator() {
+    const FIRST: u64 = 0xe220_a839_7b1d_cdaf;
+    let cadence = Cadence { every_ms: 0, jitter_ms: u64::MAX - 1 };
+    assert_eq!(cadence.next(hl_quant::Millis(0), 0, FIRST).0, FIRST);
+}

@@ -200,3 +200,14 @@ fn every_filter_shows_its_numbers() {
     assert_eq!((check.filter.key(), check.have, check.limit), ("min_depth", 1_999.99, 2_000.0));
     assert_eq!(selection.explained[0].checks.len(), 8, "all others are there, and passed");
 }
+
+#[test]
+fn the_defaults_are_the_seeds_and_what_is_bad_counts_against() {
+    let of = |factor| Weights::default().get(factor);
+    let seed = [Factor::Vol, Factor::Spread, Factor::Depth, Factor::Fees, Factor::Signal].map(of);
+    assert_eq!(seed, [1.0, -0.6, 0.4, -0.4, 0.5]);
+    assert!(of(Factor::Toxicity) < 0.0 && of(Factor::Correlation) < 0.0);
+    assert!(of(Factor::Flow) > 0.0 && of(Factor::Funding) > 0.0 && of(Factor::Profit) > 0.0);
+    let filters = Filters::default();
+    assert_eq!((filters.top_n, filters.min_depth_usd, filters.max_spread_bps), (3, 2_000.0, 40.0));
+}

@@ -146,3 +146,11 @@ fn a_held_market_that_is_no_candidate_any_more_is_not_chosen() {
     assert!(!selection.chosen.contains(&"GONE".to_owned()));
     assert_eq!(Previous::default().held, []);
 }
+
+#[test]
+fn an_explanation_has_the_raw_numbers() {
+    let selection = first(&four(), &places(1));
+    let of = |name| selection.of(name).unwrap().raw(hl_rotation::Factor::Vol);
+    assert_eq!((of("A"), of("D")), (Some(0.01), Some(0.04)));
+    assert_eq!(selection.of("A").unwrap().raw(hl_rotation::Factor::Signal), None);
+}

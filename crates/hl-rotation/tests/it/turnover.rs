@@ -27,6 +27,7 @@ fn a_better_market_replaces_a_worse_one_where_nothing_is_in_the_way() {
     assert_eq!(reason(&selection, "A"), (Action::Enter, Reason::Score));
     assert_eq!(reason(&selection, "B"), (Action::Leave, Reason::Outscored));
     assert_eq!(selection.changes, 1);
+    assert_eq!(Reason::Outscored.to_string(), "outscored");
 }
 
 #[test]

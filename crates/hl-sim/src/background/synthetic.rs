@@ -26,7 +26,10 @@ const NOISE_ACCOUNTS: u8 = 8;
 #[derive(Debug)]
 pub struct Synthetic {
     seed: u64,
-    flow: Flow,
+    /// The flow of a market by its coin.
+    flow: fn(&str) -> Flow,
+    /// One flow for all, if somebody asked for it.
+    same: Option<Flow>,
     markets: Vec<Market>,
     /// When the next step is due; nothing before the first block.
     due: Option<Millis>,
@@ -36,13 +39,20 @@ impl Synthetic {
     /// Traders whose every decision follows from this seed and the times of the blocks.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
-        Self::with_flow(seed, Flow { noise: 1000, informed: 330 })
+        Self { seed, flow: universe::flow, same: None, markets: Vec::new(), due: None }
+    }
+
+    /// Traders whose kinds differ from market to market, by coin: a known truth about which markets
+    /// are worth quoting.
+    #[must_use]
+    pub const fn with_flows(seed: u64, flow: fn(&str) -> Flow) -> Self {
+        Self { seed, flow, same: None, markets: Vec::new(), due: None }
     }
 
     /// The same with more or less of one kind of taker.
     #[must_use]
     pub const fn with_flow(seed: u64, flow: Flow) -> Self {
-        Self { seed, flow, markets: Vec::new(), due: None }
+        Self { seed, flow: universe::flow, same: Some(flow), markets: Vec::new(), due: None }
     }
 
     /// The price that a market's informed takers believe in, for tests and for the oracle: clients
@@ -64,20 +74,21 @@ impl Synthetic {
             .markets()
             .filter(|(_, config)| config.listing == universe::ListingState::Live)
             .map(|(asset, config)| {
-                let liquidity =
-                    universe::find(&config.coin).map_or(Liquidity::Mid, |l| l.liquidity);
-                (asset, config.sz_decimals, config.oracle_px, liquidity)
+                let liquidity = universe::liquidity(&config.coin);
+                let flow = self.same.unwrap_or_else(|| (self.flow)(&config.coin));
+                (asset, config.sz_decimals, config.oracle_px, liquidity, flow)
             })
             .collect();
-        for (asset, decimals, open, liquidity) in live {
+        for (asset, decimals, open, liquidity, flow) in live {
             let place = Place::new(asset, decimals, open, liquidity);
             let dice = Dice::new(self.seed, u64::from(asset.0));
-            let market = Market::new(place, dice, &providers, &noise, informed);
+            let traders = (&providers[..], &noise[..], informed);
+            let market = Market::new(place, dice, traders, flow);
             self.markets.push(market);
         }
         for _ in 0..WARM_UP_STEPS {
             let quiet = Flow { noise: 0, informed: 0 };
-            self.markets.iter_mut().for_each(|market| market.step(quiet, venue));
+            self.markets.iter_mut().for_each(|market| market.step(Some(quiet), venue));
         }
     }
 }
@@ -93,8 +104,7 @@ impl Background for Synthetic {
             }
         };
         while due <= now {
-            let flow = self.flow;
-            self.markets.iter_mut().for_each(|market| market.step(flow, venue));
+            self.markets.iter_mut().for_each(|market| market.step(None, venue));
             due = due.plus(STEP_MS);
         }
         self.due = Some(due);
@@ -150,6 +160,7 @@ struct Market {
     dice: Dice,
     providers: Vec<Provider>,
     takers: Takers,
+    flow: Flow,
     steps: u64,
 }
 
@@ -157,22 +168,21 @@ impl Market {
     fn new(
         place: Place,
         dice: Dice,
-        providers: &[AccountId],
-        noise: &[AccountId],
-        informed: AccountId,
+        (providers, noise, informed): (&[AccountId], &[AccountId], AccountId),
+        flow: Flow,
     ) -> Self {
         let (providers, takers) = (Provider::all(providers), Takers::new(noise, informed));
-        Self { place, dice, providers, takers, steps: 0 }
+        Self { place, dice, providers, takers, flow, steps: 0 }
     }
 
     /// The fair price moves, the providers who look see it late, the takers come last.
-    fn step(&mut self, flow: Flow, venue: &mut Venue<'_>) {
-        let Self { place, dice, providers, takers, steps } = self;
+    fn step(&mut self, other: Option<Flow>, venue: &mut Venue<'_>) {
+        let Self { place, dice, providers, takers, flow, steps } = self;
         place.latent.step(&place.profile, dice);
         for provider in providers {
             provider.step(place, dice, venue);
         }
-        takers.step(place, flow, dice, venue);
+        takers.step(place, other.unwrap_or(*flow), dice, venue);
         if *steps % ORACLE_STEPS == 0
             && let Ok(price) = place.spec.prices().snap(place.latent.fair(), Round::Nearest)
         {

@@ -12,6 +12,9 @@ pub struct SessionConfig {
     pub connect_within_ms: u64,
     /// How long an acknowledgement of a subscription may take.
     pub ack_within_ms: u64,
+    /// How many subscriptions may wait for their acknowledgement at once: of hundreds, the last would
+    /// otherwise be late for no other reason than the first.
+    pub asked_at_once: usize,
     /// The first pause before connecting again; each failure doubles it.
     pub backoff_first_ms: u64,
     /// The longest pause before connecting again.
@@ -35,6 +38,7 @@ impl Default for SessionConfig {
             answer_within_ms: 10_000,
             connect_within_ms: 10_000,
             ack_within_ms: 10_000,
+            asked_at_once: 50,
             backoff_first_ms: 250,
             backoff_max_ms: 30_000,
             stable_after_ms: 60_000,

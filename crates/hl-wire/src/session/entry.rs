@@ -93,6 +93,11 @@ impl Entry {
         self.acknowledged(now);
     }
 
+    /// Whether it has been asked for and not been acknowledged.
+    pub(super) const fn is_asked(&self) -> bool {
+        matches!(self.state, SubscriptionState::Asked { .. })
+    }
+
     /// Whether the question of this subscription is closed, one way or the other.
     pub(super) const fn is_settled(&self) -> bool {
         matches!(self.state, SubscriptionState::Live { .. } | SubscriptionState::Refused)

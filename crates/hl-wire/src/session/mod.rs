@@ -325,9 +325,12 @@ impl Session {
         if let Some(frame) = self.farewells.pop() {
             return Output::Send(frame);
         }
-        for entry in &mut self.entries {
-            if let Some(frame) = entry.next_frame(now, &self.config) {
-                return Output::Send(frame);
+        let waiting = self.entries.iter().filter(|entry| entry.is_asked()).count();
+        if waiting < self.config.asked_at_once {
+            for entry in &mut self.entries {
+                if let Some(frame) = entry.next_frame(now, &self.config) {
+                    return Output::Send(frame);
+                }
             }
         }
         let late = self.entries.iter().filter_map(|entry| entry.deadline(&self.config)).min();

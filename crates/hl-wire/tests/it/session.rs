@@ -328,3 +328,38 @@ fn a_connection_that_nobody_looked_after_is_given_up_whatever_its_buffers_hold()
     let again = session.poll_output(Millis(late + 250));
     assert_eq!(again, Output::Connect, "a first failure");
 }
+
+#[test]
+fn of_hundreds_of_subscriptions_only_so_many_wait_at_once_and_none_is_late_for_the_others() {
+    let mut session = Session::new(SessionConfig::default(), 1);
+    let coins: Vec<String> = (0..120).map(|n| format!("C{n}")).collect();
+    for coin in &coins {
+        session.subscribe(Subscription::Bbo { coin: coin.clone() });
+    }
+    assert_eq!(session.poll_output(Millis(0)), Output::Connect);
+    session.handle_open(Millis(0));
+    let sent = |session: &mut Session, now| {
+        let mut sent = 0;
+        while let Output::Send(_) = session.poll_output(Millis(now)) {
+            sent += 1;
+        }
+        sent
+    };
+    assert_eq!(sent(&mut session, 0), 50);
+    let mut now = 0;
+    for (acked, coin) in coins.iter().enumerate() {
+        // A venue that takes 150 ms for each: the last one waits 18 seconds in all.
+        now += 150;
+        let ack = format!(
+            r#"{{"channel":"subscriptionResponse","data":{{"method":"subscribe","subscription":{{"type":"bbo","coin":"{coin}"}}}}}}"#
+        );
+        say(&mut session, now, &ack);
+        let more = usize::from(acked + 50 < coins.len());
+        if acked + 1 < coins.len() {
+            // A ping may be due as well.
+            let sent = sent(&mut session, now);
+            assert!((more..=more + 1).contains(&sent), "{acked}: {sent}");
+        }
+    }
+    assert!(session.is_ready());
+}

@@ -24,7 +24,7 @@ impl Shell {
             Command::Modify { orders, expires, .. } => (orders.len(), Some(*expires)),
             Command::Exit { orders, expires, .. } => (orders.len(), Some(*expires)),
             Command::Cancel { orders, .. } => (orders.len(), None),
-            Command::ScheduleCancel { .. } => (1, None),
+            Command::ScheduleCancel { .. } | Command::Leverage { .. } => (1, None),
         };
         if !self.core.engine.still_stands(command) {
             return self.never_sent(host, request, orders);

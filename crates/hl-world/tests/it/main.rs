@@ -13,5 +13,6 @@ mod faults;
 mod machine;
 mod repeat;
 mod rig;
+mod rotation;
 mod shared;
 mod world;

@@ -6,6 +6,7 @@ mod guard;
 mod model;
 mod quote;
 mod risk;
+mod rotate;
 mod signals;
 mod state;
 mod venue;
@@ -63,9 +64,18 @@ impl Key {
 
 /// Every key, in the order of the example file.
 pub(crate) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
-    [venue::KEYS, quote::KEYS, model::KEYS, guard::KEYS, risk::KEYS, signals::KEYS, state::KEYS]
-        .into_iter()
-        .flatten()
+    [
+        venue::KEYS,
+        quote::KEYS,
+        model::KEYS,
+        guard::KEYS,
+        risk::KEYS,
+        rotate::KEYS,
+        signals::KEYS,
+        state::KEYS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Names that exist for the tests' sake and mean nothing to a running bot.

@@ -55,6 +55,11 @@ pub(super) fn markets(engine: &Engine, coins: &[String]) -> Vec<MarketSummary> {
         .zip(coins)
         .filter_map(|(index, coin)| {
             let view = engine.market(MarketId(index))?;
+            // Of hundreds of candidates only those that rotation has entered have anything to say.
+            let idle = view.stats.attempts == 0 && view.position.raw() == 0;
+            if idle && engine.rotation_phase(MarketId(index)).is_some() {
+                return None;
+            }
             let (stats, position) = (view.stats.clone(), view.position);
             Some(MarketSummary { coin: coin.clone(), stats, position, profit: view.profit })
         })

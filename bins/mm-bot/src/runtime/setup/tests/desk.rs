@@ -119,7 +119,7 @@ impl Desk {
                 let refused = Reply::Rejected { code: RejectCode::Schedule, bbo: None };
                 self.engine.handle(now, Input::Outcome { request, replies: &[refused] });
             }
-            Command::Burn { .. } => {
+            Command::Burn { .. } | Command::Leverage { .. } => {
                 self.engine.handle(now, Input::Outcome { request, replies: &[TAKEN] });
             }
         }

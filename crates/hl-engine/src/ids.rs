@@ -51,12 +51,13 @@ impl fmt::Display for IntentId {
 pub struct Pair(Arc<str>);
 
 impl Pair {
-    /// The symbol `text`. White space and `=` would break the log grammar and are replaced by `_`.
+    /// The symbol `text`. White space, `=` and `"` would break the log grammar and are replaced by
+    /// `_`.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let clean: String = text
             .chars()
-            .map(|c| if c.is_whitespace() || c.is_control() || c == '=' { '_' } else { c })
+            .map(|c| if c.is_whitespace() || c.is_control() || "=\"".contains(c) { '_' } else { c })
             .collect();
         Self(if clean.is_empty() { Arc::from("_") } else { Arc::from(clean) })
     }

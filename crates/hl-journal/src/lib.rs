@@ -59,6 +59,7 @@
 mod budget;
 mod carry;
 mod line;
+pub mod log;
 mod read;
 mod record;
 mod state;

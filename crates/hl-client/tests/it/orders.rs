@@ -132,7 +132,7 @@ async fn what_is_not_http_is_unknown() {
 #[tokio::test]
 async fn too_many_requests_is_a_rejection_only_in_the_venues_own_words() {
     let (own, server) = outcome(Act::Reply(429, b"null".to_vec())).await;
-    assert_eq!(own.code(), Some("E_RATE_IP"));
+    assert_eq!(own.code(), Some("E_IP_RATE"));
     assert_eq!(server.seen().requests.len(), 1, "not tried again");
     let (foreign, _) = outcome(Act::Reply(429, b"<html>proxy</html>".to_vec())).await;
     assert_eq!(unsure(&foreign), &Unsure::HttpStatus(429));

@@ -96,7 +96,7 @@ async fn a_post_that_the_venue_does_not_admit_is_rejected() {
     let (mut connection, request, waiting) = posted().await;
     let text = format!("too many pending post requests id={}", request["id"]);
     connection.say(&json!({"channel": "error", "data": text})).await;
-    assert_eq!(waiting.await.unwrap().unwrap().code(), Some("E_RATE_IP"));
+    assert_eq!(waiting.await.unwrap().unwrap().code(), Some("E_IP_RATE"));
 }
 
 #[tokio::test]

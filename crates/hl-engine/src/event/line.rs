@@ -164,7 +164,7 @@ fn write_submit(s: &Submit, at: &Stamp<'_>, f: &mut Formatter<'_>) -> fmt::Resul
         s.quant.size_int,
     )?;
     match submit_error(s.end) {
-        _ if s.end == SubmitEnd::Accepted => f.write_str("ok=1 err=none"),
+        ("none", code) => write!(f, "ok=1 err=none err_code={code}"),
         (err, code) => write!(f, "ok=0 err={err} err_code={code}"),
     }
 }

@@ -98,7 +98,7 @@ fn its_lines_are_the_old_systems_with_ours_behind() {
     bench.input(Input::Timer);
     let line = &bench.lines("retry_guard pair=")[0];
     assert!(
-        line.starts_with("retry_guard pair=SOL attempt=1/1 reason=\"tick_size E_TICK\" ts=2025-"),
+        line.starts_with("retry_guard pair=SOL attempt=1/1 reason=tick_size ts=2025-"),
         "{line}"
     );
     assert!(line.contains(" intent=1 cloid=0x6d6d686c"), "{line}");

@@ -73,7 +73,7 @@ fn attempts_and_their_ends_have_the_seeds_keys_in_the_seeds_order() {
                 cloid=0x6d6d686c00000000000000000000002a pair=SOL side=sell tif=Alo ro=0 \
                 ticks=16489 stepInt=60 szInt=60 ";
     for (end, tail) in [
-        (SubmitEnd::Accepted, "ok=1 err=none"),
+        (SubmitEnd::Accepted, "ok=1 err=none err_code=none"),
         (SubmitEnd::Rejected(RejectCode::Tick), "ok=0 err=tick_size err_code=E_TICK"),
         (SubmitEnd::Rejected(RejectCode::Size), "ok=0 err=invalid_size err_code=E_SIZE"),
         (SubmitEnd::Rejected(RejectCode::Alo), "ok=0 err=alo_reject err_code=E_ALO"),

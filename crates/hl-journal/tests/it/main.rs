@@ -11,4 +11,7 @@ mod carry;
 mod common;
 mod damage;
 mod laws;
+mod log;
+mod old_log;
+mod schema;
 mod state;

@@ -49,7 +49,7 @@ reject_codes! {
     /// Not enough margin. Retry after the account has changed.
     Margin => "E_MARGIN",
     /// The position would exceed the tier of the current leverage. Do not retry at this leverage.
-    MarginTier => "E_MARGIN_TIER",
+    MarginTier => "E_TIER",
     /// Not enough of a spot token, for an order, a transfer or a withdrawal.
     Balance => "E_BALANCE",
     /// A reduce-only order would not reduce. Refresh the position first.
@@ -84,7 +84,7 @@ reject_codes! {
     Rate => "E_RATE",
     /// The weight of the network address is used up, or too many posts wait for an answer; the
     /// request was not looked at. Retry after a pause that grows.
-    IpRate => "E_RATE_IP",
+    IpRate => "E_IP_RATE",
     /// The nonce was used, or lies outside the window. This request did nothing; what the first
     /// request with the same nonce did is another question.
     Nonce => "E_NONCE",

@@ -28,7 +28,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("Insufficient spot balance", "E_BALANCE"),
     ("Order price too far from oracle", "E_ORACLE"),
     ("Price too far from oracle", "E_ORACLE"),
-    ("Order would cause position to exceed margin tier limit at current leverage", "E_MARGIN_TIER"),
+    ("Order would cause position to exceed margin tier limit at current leverage", "E_TIER"),
     ("Order was never placed, already canceled, or filled.", "E_NOT_FOUND"),
     ("Orders are empty.", "E_EMPTY"),
     ("Order has zero size.", "E_SIZE"),
@@ -285,7 +285,7 @@ fn a_refusal_to_admit_is_definite_only_in_the_words_of_the_exchange() {
         code(415, "Expected request with `Content-Type: application/json`"),
         (true, "E_REQUEST")
     );
-    assert_eq!(code(429, "null"), (true, "E_RATE_IP"));
+    assert_eq!(code(429, "null"), (true, "E_IP_RATE"));
     assert_eq!(code(429, "<html>slow down</html>"), (false, "E_NET"));
     assert_eq!(code(422, "<html></html>"), (false, "E_NET"));
     assert_eq!(code(422, "Trading is halted."), (false, "E_NET"));

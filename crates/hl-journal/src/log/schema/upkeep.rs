@@ -1,0 +1,81 @@
+//! The venue's state, limits, the clock and the operator.
+
+use super::{Row, row};
+
+pub(super) const ROWS: &[Row] = &[
+    row("recon_evt", "ok", "ts tms orphans foreign", "Orders, positions and fills have been read."),
+    row("recon_evt", "orphan", "ts tms cloid pair", "An order of an earlier run was found live."),
+    row(
+        "recon_evt",
+        "foreign",
+        "ts tms pair orders bids asks",
+        "What orders that are not ours offer has changed.",
+    ),
+    row(
+        "recon_evt",
+        "carried",
+        "ts tms cloid pair",
+        "An order of an earlier run whose end is not on record.",
+    ),
+    row("recon_evt", "fills", "ts tms through", "Every fill before that moment is counted."),
+    row(
+        "recon_evt",
+        "position",
+        "ts tms pair local venue",
+        "The position was not what we thought; the venue's stands.",
+    ),
+    row(
+        "recon_evt",
+        "overfill",
+        "ts tms cloid pair orig filled",
+        "More traded than an order was for.",
+    ),
+    row("spec_evt", "change", "ts tms pair lot", "The venue changed a market's rules."),
+    row(
+        "risk_evt",
+        "grade",
+        "ts tms pair grade reason have limit",
+        "What may be done has changed, and the number that decided.",
+    ),
+    row("risk_evt", "warn", "ts tms pair reason have limit", "A number is worth a look."),
+    row("risk_evt", "exit", "ts tms pair left tries", "The closing of a position has ended."),
+    row(
+        "risk_evt",
+        "day",
+        "ts tms day start peak transfers",
+        "What losses are measured from has changed.",
+    ),
+    row("dead_man_evt", "armed", "ts tms fires", "The dead man's switch is set."),
+    row("dead_man_evt", "refused", "ts tms err err_code", "The venue refuses it."),
+    row("dead_man_evt", "doubtful", "ts tms", "Its answers are no answers."),
+    row("dead_man_evt", "fired", "ts tms today", "It fired, or must be assumed to have."),
+    row("dead_man_evt", "exhausted", "ts tms today", "It has fired as often as a day allows."),
+    row("dead_man_evt", "cleared", "ts tms", "It was taken back after a confirmed stop."),
+    row("halt_evt", "halt", "ts tms", "The operator's word to halt was heard."),
+    row("halt_evt", "resume", "ts tms", "The operator's word to resume was heard."),
+    row("halt_evt", "flatten", "ts tms", "The operator's word to flatten was heard."),
+    row("halt_evt", "stop", "ts tms", "The word to stop for good was heard."),
+    row("halt_evt", "latch", "ts tms reason since", "Nothing is quoted until `mm-bot resume`."),
+    row("halt_evt", "stopped", "ts tms remaining", "Quoting has ended; 0 is the venue's word."),
+    row(
+        "budget_evt",
+        "runway",
+        "ts tms left cap per_hour runway_h price weight",
+        "How long the requests last.",
+    ),
+    row(
+        "budget_evt",
+        "throttled",
+        "ts tms left cap per_hour runway_h price weight",
+        "The address has used up its requests; cancels go on.",
+    ),
+    row("budget_evt", "free", "ts tms left cap per_hour runway_h price weight", "It has again."),
+    row("clock_evt", "pause", "ts tms by", "More than a second passed without an input."),
+    row("clock_evt", "back", "ts tms by", "A moment before the last one was told."),
+    row(
+        "audit_evt",
+        "*",
+        "ts tms pair?",
+        "An input that made no sense was ignored; the word says which.",
+    ),
+];

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::report::ReportArgs;
 use crate::commands::world::WorldArgs;
 
 const EXIT_CODES: &str = "\
@@ -17,6 +18,7 @@ Exit codes:
   5   the venue cannot be reached
   6   stopped in order while halted: the next run begins halted too, until `mm-bot resume`
   7   nothing was done: --confirm is missing
+  8   a report is no evidence: no attempts, or parts of its window are missing
   78  the configuration is wrong
 
 Standard output is data, standard error is logs.";
@@ -56,6 +58,7 @@ pub(crate) enum Command {
     Flatten(FlattenArgs),
     Halt(HaltArgs),
     Resume(ResumeArgs),
+    Report(ReportArgs),
     Quantize(QuantizeArgs),
     Specs(SpecsArgs),
     Rotate(RotateArgs),
@@ -436,7 +439,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 /// Whole seconds, or a whole number with a unit.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match text.strip_prefix(digits) {
         Some("" | "s") => 1,

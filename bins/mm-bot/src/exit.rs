@@ -23,6 +23,8 @@ pub(crate) enum Exit {
     Halted,
     /// 7: nothing was done, because `--confirm` is missing.
     NotConfirmed,
+    /// 8: a report is no evidence: it has no attempts, or parts of its window are missing.
+    Doubtful,
     /// 78: the configuration is wrong (`EX_CONFIG` of `sysexits.h`).
     Config,
 }
@@ -39,6 +41,7 @@ impl Exit {
             Self::Unreachable => 5,
             Self::Halted => 6,
             Self::NotConfirmed => 7,
+            Self::Doubtful => 8,
             Self::Config => 78,
         }
     }

@@ -85,6 +85,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             let (_, settings) = config::load(&sources)?;
             commands::account::halt::resume(args, &settings, &mut out)
         }
+        Command::Report(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::report::run(args, &settings, &mut out)
+        }
         Command::Run(args) => {
             let (_, settings) = config::load(&sources)?;
             runtime::run(args, &settings, &mut out)

@@ -62,6 +62,7 @@ mod line;
 pub mod log;
 mod read;
 mod record;
+pub mod report;
 mod state;
 mod text;
 

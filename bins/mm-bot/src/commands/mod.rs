@@ -7,6 +7,7 @@ mod jsonl;
 pub(crate) mod metrics;
 pub(crate) mod quantize;
 mod quantize_jsonl;
+pub(crate) mod report;
 pub(crate) mod rotate;
 mod rotate_svg;
 pub(crate) mod sign;

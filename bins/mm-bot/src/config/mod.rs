@@ -7,6 +7,7 @@ mod dotenv;
 mod file;
 pub(crate) mod keys;
 pub(crate) mod kind;
+mod log;
 mod market;
 mod names;
 mod planned;
@@ -20,6 +21,7 @@ mod sources;
 
 use std::collections::BTreeMap;
 
+pub(crate) use log::LogSettings;
 pub(crate) use market::{Estimate, Guards, Layer, MarketSettings, Model};
 pub(crate) use names::{Part, override_name};
 pub(crate) use problem::{Origin, Problem, Problems, redacted};

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::kind::{self, Fixed};
+use super::log::LogSettings;
 use super::market::MarketSettings;
 use super::reader::Reader;
 use super::risk::{GuardSettings, RiskSettings};
@@ -47,6 +48,7 @@ pub(crate) struct Settings {
     pub(crate) start_window_sec: u64,
     /// A hash of every effective value, so that two runs can be told to have had the same.
     pub(crate) fingerprint: String,
+    pub(crate) log: LogSettings,
     pub(crate) risk: RiskSettings,
     pub(crate) guard: GuardSettings,
     pub(crate) rotate: RotateSettings,
@@ -87,6 +89,7 @@ impl Settings {
             max_starts: read.integer("state.max_starts"),
             start_window_sec: read.integer("state.start_window_sec"),
             fingerprint: fingerprint(effective),
+            log: LogSettings::read(&mut read),
             risk: RiskSettings::read(&mut read),
             guard: GuardSettings::read(&mut read),
             rotate: RotateSettings::read(&mut read),

@@ -7,6 +7,7 @@
 
 use hl_client::clock;
 use hl_engine::{Halt, Operator};
+use hl_journal::log::Quoted;
 use hl_quant::Millis;
 
 use super::driver::Driver;
@@ -65,7 +66,7 @@ impl Driver {
         if let Some((word, _)) = self.desk.heard.take_if(|(_, records)| durable >= *records)
             && let Err(error) = self.desk.file.clear(&word)
         {
-            self.log.line(&format!("state_evt=word_stays reason=\"{error}\""));
+            self.log.line(&format!("state_evt=word_stays reason={}", Quoted(error)));
         }
     }
 }

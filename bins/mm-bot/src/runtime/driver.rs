@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hl_client::{WsEvent, WsEvents, clock};
 use hl_engine::{Input, Operator, RequestId, adapt::Adapter};
+use hl_journal::log::Quoted;
 use hl_quant::{Millis, Notional};
 use hl_specs::SpecCache;
 use hl_wire::{Nonce, stream::Scratch};
@@ -67,6 +68,8 @@ pub(super) struct Driver {
     pub(super) keeper: Keeper,
     /// What the engine has been told about the disk.
     pub(super) disk_told: Disk,
+    /// What the log says about the journal's.
+    pub(super) journal_told: Disk,
     lease: Arc<dyn Lease>,
     /// What an operator asks for with a command of its own.
     pub(super) desk: Desk,
@@ -143,6 +146,7 @@ impl Driver {
         let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
         let Parts { link, log, screen, keeper, lease, desk, .. } = parts;
         let Parts { heart, pulse, scrapes, feeds, recorder, max_offline, .. } = parts;
+        let journal_told = keeper.disk();
         Self {
             core,
             adapter,
@@ -155,6 +159,7 @@ impl Driver {
             screen,
             keeper,
             disk_told: Disk::Takes,
+            journal_told,
             lease,
             desk,
             heart,
@@ -217,9 +222,8 @@ impl Driver {
         self.settle_journal().await;
         self.write_events();
         if let Err(error) = self.recorder.close().await {
-            self.log.line(&format!("signal_evt=record_failed what=write reason=\"{error}\""));
+            self.log.line(&format!("signal_evt=record_failed what=write reason={}", Quoted(error)));
         }
-        self.log.flush();
         let ending = self.ending.take().unwrap_or(Ending::Asked("end"));
         (self, ending)
     }
@@ -310,7 +314,7 @@ impl Driver {
             self.log.line(&match &ending {
                 Ending::Asked(why) => format!("shell_evt=stop reason={why}"),
                 Ending::Offline(seconds) => format!("shell_evt=offline seconds={seconds}"),
-                Ending::Broken(why) => format!("shell_evt=broken reason=\"{why}\""),
+                Ending::Broken(why) => format!("shell_evt=broken reason={}", Quoted(why)),
             });
             self.ending = Some(ending);
             self.supervisor.stopping();

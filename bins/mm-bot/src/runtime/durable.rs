@@ -3,6 +3,8 @@
 use hl_client::clock;
 use hl_engine::{Command, Event, EventKind, Input, Journal as Word, Operator};
 
+use hl_journal::log::Quoted;
+
 use super::driver::Driver;
 use super::keeper::{Disk, places};
 use super::tasks::Answer;
@@ -55,10 +57,11 @@ impl Driver {
     pub(super) fn keep(&mut self) {
         let now = clock::now();
         let overdue = self.keeper.overdue(now);
-        if self.keeper.disk() != self.disk_told {
+        if self.keeper.disk() != self.journal_told {
+            self.journal_told = self.keeper.disk();
             self.log.line(&"state_evt=journal_slow");
-            self.tell_disk();
         }
+        self.tell_disk();
         overdue.iter().for_each(|command| self.refuse(command));
         if let Some((mut journal, records)) = self.keeper.begin(now) {
             self.tasks.spawn_blocking(move || {
@@ -73,17 +76,19 @@ impl Driver {
         let outcome = result.as_ref().map(drop).map_err(drop);
         match self.keeper.written(clock::now(), journal, outcome) {
             Ok(commands) => {
-                if self.disk_told == Disk::Refuses {
+                if self.journal_told == Disk::Refuses {
+                    self.journal_told = Disk::Takes;
                     self.log.line(&"state_evt=journal_ok");
-                    self.tell_disk();
                 }
+                self.tell_disk();
                 commands.into_iter().for_each(|command| self.execute(command));
                 self.clear_desk();
             }
             Err(commands) => {
-                if let (Err(error), Disk::Takes) = (&result, self.disk_told) {
-                    self.log.line(&format!("state_evt=journal_failed reason=\"{error}\""));
+                if let (Err(error), Disk::Takes) = (&result, self.journal_told) {
+                    self.log.line(&format!("state_evt=journal_failed reason={}", Quoted(error)));
                 }
+                self.journal_told = Disk::Refuses;
                 // First the reason, so that what never left is not asked for again at once.
                 self.tell_disk();
                 commands.iter().for_each(|command| self.refuse(command));
@@ -91,9 +96,11 @@ impl Driver {
         }
     }
 
-    /// Tells the engine whether the disk takes records, if that has changed.
+    /// Tells the engine whether the disk takes records, if that has changed: those of the journal,
+    /// and the lines of a log that somebody wants in a file. Nothing is quoted without either.
     pub(super) fn tell_disk(&mut self) {
-        let disk = self.keeper.disk();
+        let refuses = self.keeper.disk() == Disk::Refuses || self.log.refuses();
+        let disk = if refuses { Disk::Refuses } else { Disk::Takes };
         if disk != self.disk_told {
             self.disk_told = disk;
             let word = match disk {
@@ -119,7 +126,7 @@ impl Driver {
     /// The last records of the run.
     pub(super) fn close_journal(&mut self, in_order: bool) {
         if let Err(error) = self.keeper.close(clock::now(), in_order) {
-            self.log.line(&format!("state_evt=journal_failed reason=\"{error}\""));
+            self.log.line(&format!("state_evt=journal_failed reason={}", Quoted(error)));
         }
     }
 }

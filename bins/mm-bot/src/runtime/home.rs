@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hl_client::{Endpoint, clock};
 use hl_engine::CloidTag;
+use hl_journal::log::Quoted;
 use hl_journal::{Run, SCHEMA, StartBudget};
 use hl_wire::Address;
 
@@ -77,7 +78,7 @@ impl Home {
             && opened.broken.is_none()
             && let Err(error) = file.clear(word)
         {
-            opened.notes.push(format!("state_evt=word_stays reason=\"{error}\""));
+            opened.notes.push(format!("state_evt=word_stays reason={}", Quoted(error)));
         }
         Ok(opened)
     }

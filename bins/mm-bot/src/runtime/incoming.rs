@@ -2,6 +2,7 @@
 
 use hl_client::{InfoError, WsEvent, clock};
 use hl_engine::{Connection, Input};
+use hl_journal::log::Quoted;
 use hl_quant::Millis;
 use hl_wire::info::Fill;
 use tokio::task::JoinError;
@@ -21,7 +22,7 @@ impl Driver {
                 }
             }
             WsEvent::Down(why) => {
-                self.log.line(&format!("stream_evt=down reason=\"{why}\""));
+                self.log.line(&format!("stream_evt=down reason={}", Quoted(why)));
                 self.pulse.disconnects = self.pulse.disconnects.saturating_add(1);
                 self.offline.get_or_insert_with(Instant::now);
                 self.core.feed(now, Input::Connection(Connection::Down));
@@ -34,7 +35,7 @@ impl Driver {
                 Err(_) => self.unreadable(now),
             },
             WsEvent::Unreadable { why } => {
-                self.log.line(&format!("stream_evt=unreadable reason=\"{why}\""));
+                self.log.line(&format!("stream_evt=unreadable reason={}", Quoted(why)));
                 self.unreadable(now);
             }
             WsEvent::Dropped { frames } => {
@@ -70,7 +71,7 @@ impl Driver {
                 self.adapter.outcome(request, outcome, &mut |input| core.feed(now, input));
             }
             Answer::Action { request, orders, result: Err(error) } => {
-                self.log.line(&format!("shell_evt=not_sent reason=\"{error}\""));
+                self.log.line(&format!("shell_evt=not_sent reason={}", Quoted(error)));
                 self.never_sent(request, orders);
             }
             Answer::Latched { request, orders } => self.never_sent(request, orders),
@@ -129,6 +130,6 @@ impl Driver {
         if matches!(error, InfoError::RateLimited { .. }) {
             self.core.feed(clock::now(), Input::Throttled);
         }
-        self.log.line(&format!("shell_evt=query_failed reason=\"{error}\""));
+        self.log.line(&format!("shell_evt=query_failed reason={}", Quoted(error)));
     }
 }

@@ -2,6 +2,7 @@
 
 use hl_client::{InfoError, clock};
 use hl_engine::{Command, Fetch, Input, MarketId, Reply, RequestId, adapt};
+use hl_journal::log::Quoted;
 use hl_quant::Millis;
 use hl_specs::{Ticket, Universe, Want};
 use hl_wire::{Nonce, info::Meta};
@@ -35,15 +36,15 @@ impl Driver {
             self.core.wake = clock::now();
         }
         self.write_events();
-        self.log.flush();
+        self.log.alive(clock::now());
     }
 
     pub(super) fn write_events(&mut self) {
         let mut ends = false;
         for event in core::mem::take(&mut self.core.events) {
-            self.log.line(&event);
             self.recorder.note(&event);
             ends |= self.note(&event);
+            self.log.event(event);
         }
         if ends {
             self.withdraw_all();
@@ -93,7 +94,7 @@ impl Driver {
                 self.tasks.spawn(self.link.clone().send(request, orders, prepared, places));
             }
             Err(error) => {
-                self.log.line(&format!("shell_evt=not_sent reason=\"{error}\""));
+                self.log.line(&format!("shell_evt=not_sent reason={}", Quoted(error)));
                 self.never_sent(request, orders);
             }
         }
@@ -157,13 +158,13 @@ impl Driver {
                     self.log.line(applied);
                 }
                 for refused in &update.refused {
-                    self.log.line(&format!("spec_evt=override_refused reason=\"{refused}\""));
+                    self.log.line(&format!("spec_evt=override_refused reason={}", Quoted(refused)));
                 }
                 self.tell_specs(now);
             }
             Err(why) => {
                 self.cache.fail(ticket, now);
-                self.log.line(&format!("spec_evt=failed reason=\"{why}\""));
+                self.log.line(&format!("spec_evt=failed reason={}", Quoted(why)));
                 self.core.feed(now, Input::SpecsFailed);
             }
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hl_client::{Latch, RetryPolicy, WsEvents, WsHandle, clock};
 use hl_engine::{Carry, Engine, MarketId, OrderState, SafeMode, adapt::Adapter};
+use hl_journal::log::Quoted;
 use hl_specs::Universe;
 use hl_wire::Address;
 use hl_wire::session::{SessionConfig, Subscription};
@@ -16,7 +17,7 @@ use super::desk::Desk;
 use super::driver::{Driver, Ending, Parts};
 use super::feeds::{self, Feeds};
 use super::keeper::{Disk, Keeper};
-use super::log::Log;
+use super::log::{Log, Plan};
 use super::metrics::{self, Pulse, Scrapes};
 use super::preflight::{self, Ready};
 use super::standing::Standing;
@@ -74,7 +75,19 @@ impl<'v> Session<'v> {
         let universe = ready.universe.clone();
         let title = format!("mm-bot {} {}", venue.name, venue.endpoint.info().authority());
         let screen = Screen::new(title, Duration::from_secs(settings.status_interval_sec));
-        let mut log = Log::open(args.log_file.as_deref(), screen.is_terminal())?;
+        let mut log = Log::open(Plan {
+            file: args.log_file.clone(),
+            settings: settings.log.clone(),
+            terminal: screen.is_terminal(),
+            run: run_id(),
+        })?;
+        log.line(&format!(
+            "log_evt=open version={} config={} venue={} every_sec={}",
+            env!("CARGO_PKG_VERSION"),
+            settings.fingerprint,
+            venue.name,
+            settings.log.alive_sec
+        ));
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
         let (stream, events) = connect(venue, &coins, settings.rotate.enabled)?;
         let scrapes = metrics::serve(settings.metrics_listen, &mut log).await?;
@@ -118,9 +131,11 @@ impl<'v> Session<'v> {
         }
         if let (Some(driver), Some(embedded)) = (&mut driver, &venue.embedded) {
             for notice in embedded.notices().await {
-                driver.log.line(&format!("sim_evt=notice text=\"{notice}\""));
+                driver.log.line(&format!("sim_evt=notice text={}", Quoted(notice)));
             }
-            driver.log.flush();
+        }
+        if let Some(driver) = &mut driver {
+            driver.log.close();
         }
         let truth = match &venue.embedded {
             Some(embedded) => embedded.truth().await,
@@ -140,7 +155,7 @@ impl<'v> Session<'v> {
             truth: truth.map(|mut t| t.accounts.remove(&venue.account).unwrap_or_default()),
             halted: driver.as_ref().and_then(|driver| driver.core.engine.halted()),
             journal_failures: driver.as_ref().map_or(0, |driver| driver.keeper.failures),
-            log_broken: driver.as_ref().and_then(|d| d.log.broken().map(str::to_owned)),
+            log_broken: driver.as_ref().and_then(|d| d.log.broken()),
         }
     }
 }
@@ -225,13 +240,20 @@ fn driver(
     }))
 }
 
+/// The name of a run in its log: with `seq` it names an attempt for ever. Not the seed, which may be
+/// given twice.
+fn run_id() -> u32 {
+    let [a, b, c, d, ..] = embedded::random().to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
 /// Says what earlier runs left, and what to do about it.
 fn tell(opened: &Opened, carry: &Carry, log: &mut Log) {
     for note in &opened.notes {
         log.line(note);
     }
     if let Some(error) = &opened.broken {
-        log.line(&format!("state_evt=journal_failed reason=\"{error}\""));
+        log.line(&format!("state_evt=journal_failed reason={}", Quoted(error)));
     }
     let state = opened.journal.state();
     log.line(&format!(
@@ -242,7 +264,7 @@ fn tell(opened: &Opened, carry: &Carry, log: &mut Log) {
         carry.fills_through.map_or_else(|| "-".to_owned(), |at| at.0.to_string()),
     ));
     let held = match (&state.halt, carry.safe_mode) {
-        (Some(halt), _) => format!("since={} reason=\"{}\"", halt.at.0, halt.why),
+        (Some(halt), _) => format!("since={} reason={}", halt.at.0, Quoted(&halt.why)),
         (None, SafeMode::On) => "reason=safe_mode".to_owned(),
         (None, SafeMode::Off) => return,
     };

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use hl_journal::log::Quoted;
 use hl_journal::{
     At, Encoder, End, Lost, Record, Recovered, Run, StartBudget, State, Verdict, read,
 };
@@ -173,8 +174,10 @@ fn recover(path: &Path, now: Millis) -> Result<(State, Vec<String>), Failed> {
         let copy = files::keep_copy(path, &format!("{word}-{}", now.0))
             .map_err(|e| refuse("be kept aside", e))?;
         notes.push(format!(
-            "state_evt=journal_{word} file={shown} kept={} what=\"{what}\"",
-            copy.display()
+            "state_evt=journal_{word} file={} kept={} what={}",
+            Quoted(shown),
+            Quoted(copy.display()),
+            Quoted(what)
         ));
     }
     Ok((State::recover(&found), notes))

@@ -11,6 +11,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use hl_engine::{Event, EventKind, SignalLine};
+use hl_journal::log::Quoted;
 use hl_quant::Millis;
 use hl_signals::account::Counts;
 use hl_signals::{Micro, Sample, SourceId};
@@ -146,7 +147,7 @@ impl Recorder {
     pub(crate) fn open(path: &Path) -> (Self, SignalRecord, Vec<String>) {
         let mut notes = Vec::new();
         let mut note = |what: &str, error: &dyn std::fmt::Display| {
-            notes.push(format!("signal_evt=record_failed what={what} reason=\"{error}\""));
+            notes.push(format!("signal_evt=record_failed what={what} reason={}", Quoted(error)));
         };
         let text = match files::read(path, BYTES_MAX) {
             Ok(bytes) => String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned(),

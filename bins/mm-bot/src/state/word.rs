@@ -34,7 +34,7 @@ impl Word {
     /// A halt; of the reason only what fits into one line of a log is kept.
     pub(crate) fn halt(at: Millis, reason: Option<&str>) -> Self {
         let clean = |text: &str| -> String {
-            let plain = |c: char| if c.is_control() || c == '"' { ' ' } else { c };
+            let plain = |c: char| if c.is_control() || "\"\\".contains(c) { ' ' } else { c };
             text.chars().map(plain).take(REASON_MAX).collect::<String>().trim().to_owned()
         };
         let reason = reason.map(clean).filter(|text| !text.is_empty());

@@ -124,7 +124,9 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             if may_be_nothing.contains(&key.as_str()) && bad.is_empty() {
                 continue; // Nowhere and nobody are answers.
             }
-            let is_path = key == "state.dir" || key == "signals.file" || key.ends_with("_file");
+            let is_path = ["state.dir", "log.file"].contains(&key.as_str())
+                || key == "signals.file"
+                || key.ends_with("_file");
             if is_path || (key == "quote.pairs" && bad == "-1") {
                 continue;
             }

@@ -18,6 +18,7 @@ mod jsonl;
 mod layers;
 mod metrics;
 mod remote;
+mod report;
 mod run;
 mod signals;
 mod supervised;

@@ -47,7 +47,13 @@ fn a_run_quotes_every_market_and_leaves_nothing_behind() {
     assert_eq!(count("quant_evt=submit "), attempts);
     assert_eq!(count("fill_evt=maker "), json["total"]["maker_fills"].as_u64().unwrap());
     assert!(count("status_evt=market ") >= 5 * 8);
-    let last = |start: &str| done.stderr.lines().rfind(|line| line.starts_with(start)).unwrap();
+    // Without what differs from run to run: the time behind the name, run and number at the end.
+    let last = |start: &str| {
+        let line = done.stderr.lines().rfind(|line| line.starts_with(start)).unwrap();
+        let (head, rest) = line.split_once(" tms=").unwrap();
+        let rest = rest.split_once(' ').unwrap().1;
+        format!("{} {}", head.split_once(" ts=").unwrap().0, rest.split_once(" run=").unwrap().0)
+    };
     let races = json["total"]["races"].as_u64().unwrap();
     let guard =
         format!("status_evt=guard races={races} guarded=0 success=0 exhausted=0 most_sends=1");
@@ -59,7 +65,58 @@ fn a_run_quotes_every_market_and_leaves_nothing_behind() {
     // A confirmed stop takes the switch back: each firing is one of ten a day.
     assert_ne!(json["standing"]["dead_man"], "off");
     assert!(json["standing"]["requests_left"].as_u64().unwrap() > 9_000, "{json}");
-    assert!(done.stderr.lines().all(|line| line.contains("_evt=")), "{}", done.stderr);
+    as_the_schema_says(&done.stderr);
+}
+
+/// Every line is an event of the table, with its keys in their order, its run and its number.
+fn as_the_schema_says(log: &str) {
+    use hl_journal::log::{Seen, read_line, schema};
+    let mut runs = std::collections::BTreeSet::new();
+    for (n, line) in log.lines().enumerate() {
+        let Seen::Event(event) = read_line(line.as_bytes()) else { panic!("no event: {line}") };
+        assert!(schema::check(&event).is_ok(), "{line}: {:?}", schema::check(&event));
+        assert!(event.time().is_some(), "{line}");
+        assert_eq!(event.get("ln").unwrap(), (n + 1).to_string(), "a line is missing: {line}");
+        runs.insert(event.get("run").unwrap().into_owned());
+    }
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    assert!(
+        log.starts_with("log_evt=open ")
+            && log.lines().last().unwrap().starts_with("log_evt=close ")
+    );
+}
+
+#[test]
+fn numbers_of_attempts_are_unique_across_restarts_by_the_name_of_their_run() {
+    let bot = Bot::new();
+    let args = ["run", "--for", "3s", "--seed", "7", "--markets", "SOL", "--log-file", "bot.log"];
+    for _ in 0..2 {
+        assert_eq!(bot.run(&args).code, 0);
+    }
+    let log = std::fs::read_to_string(bot.path().join("bot.log")).unwrap();
+    let attempts = log.lines().filter(|line| line.starts_with("quant_evt=attempt "));
+    let field = |line: &str, key: &str| {
+        line.split(' ').find_map(|word| word.strip_prefix(key)).unwrap().to_owned()
+    };
+    let names: Vec<_> = attempts.map(|line| (field(line, "seq="), field(line, "run="))).collect();
+    let unique: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(unique.len(), names.len());
+    let seqs: std::collections::BTreeSet<_> = names.iter().map(|(seq, _)| seq).collect();
+    assert!(seqs.len() < names.len(), "the same seed numbers its attempts alike");
+}
+
+#[test]
+fn a_log_on_a_full_disk_stops_quoting_and_not_the_process() {
+    let bot = Bot::new();
+    let args = ["run", "--for", "6s", "--seed", "7", "--json", "--markets", "SOL,BTC"];
+    let done = bot.run(&[&args[..], &["--log-file", "/dev/full"]].concat());
+    assert_eq!(done.code, 1, "missing lines are no success: {done:?}");
+    let json = done.json();
+    assert_eq!(json["ended"], "time");
+    assert!(json["seconds"].as_f64().unwrap() >= 6.0, "it stayed up: {json}");
+    assert_eq!(json["total"]["attempts"], 0, "nothing without a record: {json}");
+    assert_eq!(json["open_orders"], 0);
+    assert!(done.stdout.contains("No space left on device"), "{}", done.stdout);
 }
 
 /// Prices and sizes of the accepted orders of a market, by side.
@@ -225,7 +282,8 @@ fn the_seeds_override_acts_and_is_logged_once() {
     let done = bot.run(&["run", "--for", "4s", "--markets", "SOL", "--seed", "5", "--json"]);
     check(&done);
     let lines: Vec<&str> = done.stderr.lines().filter(|l| l.contains("SPEC_OVERRIDE")).collect();
-    assert_eq!(lines, ["SPEC_OVERRIDE applied for SOL: tick=0.0001→0.01 lot=0.01→0.1"]);
+    let [line] = lines[..] else { panic!("{lines:?}") };
+    assert!(line.starts_with("SPEC_OVERRIDE applied for SOL: tick=0.0001→0.01 lot=0.01→0.1 ts="));
     for line in done.stderr.lines().filter(|l| l.starts_with("quant_evt=attempt ")) {
         assert!(line.contains(" stepDec=1 "), "{line}");
     }

@@ -29,5 +29,5 @@ pub mod schema;
 mod time;
 
 pub use line::{BadLine, LogEvent, Seen, TEXT_MAX, read_line};
-pub use pairs::{Pair, Pairs};
+pub use pairs::{Pair, Pairs, Quoted};
 pub use time::parse_iso;

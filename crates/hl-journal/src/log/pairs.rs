@@ -1,5 +1,6 @@
 //! Logfmt: words separated by blanks, most of them `key=value`, values with blanks in quotes.
 
+use core::fmt::{self, Display, Write as _};
 use std::borrow::Cow;
 
 /// One word of a line.
@@ -112,5 +113,32 @@ impl<'a> Iterator for Pairs<'a> {
             Some((key, raw)) => Pair { key, raw: Some(raw) },
             None => Pair { key: word, raw: None },
         })
+    }
+}
+
+/// Prints a value with blanks in it as logfmt wants it: in quotes, with escapes, on one line.
+///
+/// ```
+/// # use hl_journal::log::Quoted;
+/// assert_eq!(Quoted("no \"disk\"\nleft").to_string(), r#""no \"disk\"\nleft""#);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<T>(
+    /// What is printed.
+    pub T,
+);
+
+impl<T: Display> Display for Quoted<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.to_string().chars() {
+            match c {
+                '"' | '\\' => write!(f, "\\{c}")?,
+                '\n' => f.write_str("\\n")?,
+                c if c.is_control() => f.write_char(' ')?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('"')
     }
 }

@@ -13,5 +13,6 @@ mod damage;
 mod laws;
 mod log;
 mod old_log;
+mod report;
 mod schema;
 mod state;

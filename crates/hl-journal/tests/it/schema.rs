@@ -120,3 +120,18 @@ fn a_line_that_differs_from_its_row_is_told_by_what_differs() {
     );
     assert_eq!(check("burn_evt=burnt ts=1 tms=1"), Err(Misfit::Unknown));
 }
+
+/// The page's tables are the code's. With `UPDATE_DOCS=1` in the environment they are written anew.
+#[test]
+fn logs_page_has_every_event_as_the_table_in_the_code() {
+    let path = root().join("docs/logs.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let mark = "tells how -->\n\n";
+    let at = page.find(mark).unwrap() + mark.len();
+    let made = schema::markdown();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, format!("{}{made}", &page[..at])).unwrap();
+        return;
+    }
+    assert!(page[at..] == made, "docs/logs.md is out of date: run this test with UPDATE_DOCS=1");
+}

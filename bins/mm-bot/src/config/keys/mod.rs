@@ -3,6 +3,7 @@
 //! from this one table.
 
 mod guard;
+mod log;
 mod model;
 mod quote;
 mod risk;
@@ -73,6 +74,7 @@ pub(crate) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
         rotate::KEYS,
         signals::KEYS,
         state::KEYS,
+        log::KEYS,
     ]
     .into_iter()
     .flatten()

@@ -12,6 +12,7 @@ mod tell;
 use std::time::Duration;
 
 use hl_client::FeedError;
+use hl_journal::log::Quoted;
 use hl_signals::{BadOpinion, Document, Format, Opinion, PairName, SourceId, read};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -75,7 +76,7 @@ pub(super) async fn start(
     let (sender, receiver) = mpsc::channel(QUEUE);
     let format = if settings.plain { Format::Plain } else { Format::Nansen };
     if let Some(path) = &settings.file {
-        log.line(&format!("signal_evt=source source=file path=\"{}\"", path.display()));
+        log.line(&format!("signal_evt=source source=file path={}", Quoted(path.display())));
         tokio::spawn(file::watch(
             Reader { source: named("file")?, format },
             path.clone(),

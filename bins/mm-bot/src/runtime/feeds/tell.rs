@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use hl_client::clock;
 use hl_engine::{Input, MarketId};
+use hl_journal::log::Quoted;
 use hl_signals::SourceId;
 
 use super::News;
@@ -28,7 +29,7 @@ impl Driver {
     pub(in crate::runtime) fn brought(&mut self, news: News) {
         let source = news.source;
         let line = match news.what {
-            Err(why) => format!("signal_evt=feed_failed source={source} reason=\"{why}\""),
+            Err(why) => format!("signal_evt=feed_failed source={source} reason={}", Quoted(why)),
             Ok(brought) => {
                 let now = clock::now();
                 let mut markets = 0_u32;
@@ -50,7 +51,7 @@ impl Driver {
                     brought.refused.len()
                 );
                 if !bad.is_empty() {
-                    line.push_str(&format!(" reason=\"{}\"", bad.join("; ")));
+                    line.push_str(&format!(" reason={}", Quoted(bad.join("; "))));
                 }
                 line
             }

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::{Feeds, News, pause, start};
 use crate::config::{Sources, load};
-use crate::runtime::log::Log;
+use crate::runtime::log::{Log, Plan};
 
 const DOCUMENT: &str = r#"{"SOL":{"smart_buy_ratio":0.72,"smart_money_netflow_24h":125000,"whale_accumulation_score":85,"timestamp":1730700123456},"BAD":{"smart_buy_ratio":7,"smart_money_netflow_24h":0,"whale_accumulation_score":0,"timestamp":1730700123456}}"#;
 const TOKEN: &str = "correct-horse-battery-staple";
@@ -31,10 +31,16 @@ fn settings(set: &[(&str, &str)]) -> crate::config::Settings {
 /// The tasks of these settings, and the log that they began with.
 async fn feeds(dir: &Path, set: &[(&str, &str)]) -> (Feeds, String) {
     let path = dir.join("log");
-    let mut log = Log::open(Some(&path), false).unwrap();
+    let mut log = Log::open(Plan {
+        file: Some(path.clone()),
+        settings: settings(&[]).log,
+        terminal: false,
+        run: 1,
+    })
+    .unwrap();
     let coins = ["SOL".to_owned(), "kPEPE".to_owned()];
     let feeds = start(&settings(set).signals, &coins, &mut log).await.unwrap();
-    log.flush();
+    log.close();
     (feeds, std::fs::read_to_string(path).unwrap())
 }
 

@@ -9,7 +9,7 @@ pub(super) const ROWS: &[Row] = &[
         "ts tms version config venue every_sec",
         "The first line of a run. `config` is the fingerprint of the configuration.",
     ),
-    row("log_evt", "alive", "ts tms", "The loop runs. Coverage is counted from these."),
+    row("log_evt", "alive", "ts tms every_sec", "The loop runs. Coverage is counted from these."),
     row("log_evt", "rotated", "ts tms file bytes", "The file before this one was put aside."),
     row("log_evt", "removed", "ts tms file why", "A file was removed: too old, or no budget."),
     row(
@@ -58,6 +58,7 @@ pub(super) const ROWS: &[Row] = &[
         about: "An override is in force: `SPEC_OVERRIDE applied for SOL: tick=a→b lot=c→d`. Once \
                 per change.",
     },
+    row("metrics_evt", "listening", "ts tms address reach", "Metrics are served there."),
     row("sim_evt", "notice", "ts tms text", "The local exchange has something to say."),
     row(
         "status_evt",

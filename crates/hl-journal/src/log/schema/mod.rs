@@ -7,6 +7,7 @@
 mod keys;
 mod old;
 mod orders;
+mod rotation;
 mod shell;
 mod signals;
 mod upkeep;
@@ -81,7 +82,9 @@ pub const TAIL: [&str; 2] = ["run", "ln"];
 
 /// Every event, by subject.
 pub fn rows() -> impl Iterator<Item = &'static Row> + Clone {
-    [orders::ROWS, upkeep::ROWS, signals::ROWS, shell::ROWS, old::ROWS].into_iter().flatten()
+    [orders::ROWS, upkeep::ROWS, signals::ROWS, rotation::ROWS, shell::ROWS, old::ROWS]
+        .into_iter()
+        .flatten()
 }
 
 /// How an event is written whose name begins with this word, if that is how one begins.

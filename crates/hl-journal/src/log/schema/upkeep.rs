@@ -45,6 +45,12 @@ pub(super) const ROWS: &[Row] = &[
         "ts tms day start peak transfers",
         "What losses are measured from has changed.",
     ),
+    row(
+        "risk_evt",
+        "flatten",
+        "ts tms stage since?",
+        "The closing of all positions has begun or ended.",
+    ),
     row("dead_man_evt", "armed", "ts tms fires", "The dead man's switch is set."),
     row("dead_man_evt", "refused", "ts tms err err_code", "The venue refuses it."),
     row("dead_man_evt", "doubtful", "ts tms", "Its answers are no answers."),

@@ -1,0 +1,31 @@
+//! Which markets are quoted. `ts` is in milliseconds here, as the old system wrote it.
+
+use super::{Row, row};
+
+pub(super) const ROWS: &[Row] = &[
+    row(
+        "rotation_evt",
+        "universe",
+        "ts tms markets top_n maker_bps taker_bps",
+        "What is chosen from, and at which fees.",
+    ),
+    row(
+        "rotation_evt",
+        "rebalance",
+        "pairs ts",
+        "The markets that are quoted from now on, the best first.",
+    ),
+    row(
+        "rotation_evt",
+        "score",
+        "pair score vol spread depth fees nansen flow tox funding profit corr filter ts",
+        "One market's score and what it is made of.",
+    ),
+    row("rotation_evt", "mark", "round due held leaving ts", "What a restart goes on from."),
+    row("rotation_evt", "enter", "pair reason ts", "A market's part in the rotation has changed."),
+    row("rotation_evt", "active", "pair reason ts", "A market's part in the rotation has changed."),
+    row("rotation_evt", "keep", "pair reason ts", "A market's part in the rotation has changed."),
+    row("rotation_evt", "drain", "pair reason ts", "A market's part in the rotation has changed."),
+    row("rotation_evt", "exit", "pair reason ts", "A market's part in the rotation has changed."),
+    row("rotation_evt", "gone", "pair reason ts", "A market's part in the rotation has changed."),
+];

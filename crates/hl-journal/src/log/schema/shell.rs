@@ -23,6 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     row("stream_evt", "up", "ts tms", "The stream is connected."),
     row("stream_evt", "down", "ts tms reason", "It is not."),
     row("stream_evt", "unreadable", "ts tms reason", "A message cannot be read."),
+    row("stream_evt", "refused", "ts tms pair reason", "The venue refuses the stream."),
     row("stream_evt", "dropped", "ts tms frames", "Messages were dropped: the loop was too slow."),
     row("shell_evt", "stop", "ts tms reason", "The run ends because somebody asked."),
     row("shell_evt", "offline", "ts tms seconds", "The run ends: no connection for too long."),

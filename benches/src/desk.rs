@@ -248,7 +248,9 @@ impl Desk {
                     self.tell_gone(order.market, order.cloid, Oid(0));
                 }
             }
-            Command::ScheduleCancel { .. } | Command::Burn { .. } => self.reply(command, 1),
+            Command::ScheduleCancel { .. } | Command::Burn { .. } | Command::Leverage { .. } => {
+                self.reply(command, 1);
+            }
             Command::Exit { orders, .. } => self.reply(command, orders.len()),
             Command::FetchSpecs { .. } => {
                 let Some(decimals) = SzDecimals::new(5) else { return };

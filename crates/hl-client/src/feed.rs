@@ -102,6 +102,22 @@ impl Feed {
         let body = Some(body.into_bytes());
         accepted(self.http.ask(&url, body, self.secret.as_ref(), self.total).await?)
     }
+
+    /// Posts a JSON body to the feed's own address, for a receiver of messages: any status of success
+    /// will do, and the answer is not read. An error does not show the address.
+    ///
+    /// # Errors
+    /// See [`FeedError`]. After an error nobody knows whether the message was taken.
+    pub async fn deliver(&self, body: String) -> Result<(), FeedError> {
+        let body = Some(body.into_bytes());
+        let reply = self.http.ask(&self.base, body, self.secret.as_ref(), self.total).await?;
+        let Reply { status, retry_after, .. } = reply;
+        if (200..300).contains(&status) {
+            Ok(())
+        } else {
+            Err(FeedError::Status { status, retry_after })
+        }
+    }
 }
 
 fn accepted(reply: Reply) -> Result<Vec<u8>, FeedError> {

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Address,
     /// A path, or nothing.
     Path,
+    /// A chat of Telegram: its number, which may be negative, or the name of a channel; or nothing.
+    Chat,
     /// `http://` or `https://`, a host, no path; or nothing.
     Url,
     /// An IP address and a port to listen at, or nothing.
@@ -79,6 +81,7 @@ impl Kind {
             Self::Address if text.is_empty() || is_address(text) => Ok(()),
             Self::Address => Err("must be 0x and 40 hexadecimal digits".to_owned()),
             Self::Path => Ok(()),
+            Self::Chat => check_chat(text),
             Self::Url => check_url(text),
             Self::Listen => listen(text).map(drop),
             Self::FeedUrl if text.is_empty() => Ok(()),
@@ -108,6 +111,7 @@ impl Kind {
             Self::Choice(_)
             | Self::Address
             | Self::Path
+            | Self::Chat
             | Self::Url
             | Self::Listen
             | Self::FeedUrl
@@ -129,6 +133,7 @@ impl Kind {
             Self::Signed { max } => format!("-{max} to {max}"),
             Self::Address => "0x and 40 hexadecimal digits".to_owned(),
             Self::Path => "a path".to_owned(),
+            Self::Chat => "a number, or @name".to_owned(),
             Self::Url => "http(s)://host[:port]".to_owned(),
             Self::Listen => "address:port, such as 127.0.0.1:9464".to_owned(),
             Self::FeedUrl => "https://host[:port][/path]".to_owned(),
@@ -256,6 +261,18 @@ pub(crate) fn some_of(text: &str, words: &[&str]) -> Result<Vec<String>, String>
         chosen.push(word.to_owned());
     }
     Ok(chosen)
+}
+
+fn check_chat(text: &str) -> Result<(), String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let name = text.strip_prefix('@').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    });
+    if text.is_empty() || number || name {
+        return Ok(());
+    }
+    Err("must be the number of a chat, or @name of a channel".to_owned())
 }
 
 fn is_host_byte(b: u8) -> bool {

@@ -9,6 +9,7 @@ pub(crate) mod keys;
 pub(crate) mod kind;
 mod log;
 mod market;
+mod messages;
 mod names;
 mod planned;
 pub(crate) mod problem;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use log::LogSettings;
 pub(crate) use market::{Estimate, Guards, Layer, MarketSettings, Model};
+pub(crate) use messages::MessageSettings;
 pub(crate) use names::{Part, override_name};
 pub(crate) use problem::{Origin, Problem, Problems, redacted};
 pub(crate) use risk::{GuardSettings, RiskSettings};

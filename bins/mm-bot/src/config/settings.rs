@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::kind::{self, Fixed};
 use super::log::LogSettings;
 use super::market::MarketSettings;
+use super::messages::MessageSettings;
 use super::reader::Reader;
 use super::risk::{GuardSettings, RiskSettings};
 use super::rotate::RotateSettings;
@@ -53,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) guard: GuardSettings,
     pub(crate) rotate: RotateSettings,
     pub(crate) signals: SignalSettings,
+    pub(crate) messages: MessageSettings,
     /// What holds for a market without a table of its own.
     common: MarketSettings,
     /// `[market.<COIN>]` on top of it. The coins are checked against a universe later.
@@ -94,6 +96,7 @@ impl Settings {
             guard: GuardSettings::read(&mut read),
             rotate: RotateSettings::read(&mut read),
             signals: SignalSettings::read(&mut read),
+            messages: MessageSettings::read(&mut read),
             common: MarketSettings::read(&mut read),
             markets: BTreeMap::new(),
             overrides: overrides(effective),

@@ -20,6 +20,7 @@ use super::desk::Desk;
 use super::feeds::{Feeds, News, Told};
 use super::keeper::{Disk, Keeper};
 use super::log::Log;
+use super::messages::{Messenger, Notice, Severity};
 use super::metrics::{self, Pulse, Scrapes, Seen};
 use super::notify::Supervisor;
 use super::status::Screen;
@@ -75,6 +76,7 @@ pub(super) struct Driver {
     pub(super) desk: Desk,
     pub(super) heart: Heart,
     supervisor: Supervisor,
+    pub(super) messenger: Messenger,
     pub(super) pulse: Pulse,
     scrapes: Scrapes,
     feeds: Feeds,
@@ -111,6 +113,7 @@ pub(super) struct Parts {
     pub(super) lease: Arc<dyn Lease>,
     pub(super) desk: Desk,
     pub(super) heart: Heart,
+    pub(super) messenger: Messenger,
     pub(super) pulse: Pulse,
     pub(super) scrapes: Scrapes,
     pub(super) feeds: Feeds,
@@ -145,7 +148,7 @@ impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
         let Parts { link, log, screen, keeper, lease, desk, .. } = parts;
-        let Parts { heart, pulse, scrapes, feeds, recorder, max_offline, .. } = parts;
+        let Parts { heart, messenger, pulse, scrapes, feeds, recorder, max_offline, .. } = parts;
         let journal_told = keeper.disk();
         Self {
             core,
@@ -164,6 +167,7 @@ impl Driver {
             desk,
             heart,
             supervisor: Supervisor::default(),
+            messenger,
             pulse,
             scrapes,
             feeds,
@@ -190,6 +194,7 @@ impl Driver {
     ) -> (Self, Ending) {
         stops.start_clock();
         self.tell_disk();
+        self.messenger.tell(&Notice::new(Severity::Info, "started", "started"));
         self.core.feed(clock::now(), Input::Timer);
         let mut ears = Ears {
             events,
@@ -286,6 +291,7 @@ impl Driver {
             journal_takes: self.keeper.disk() == Disk::Takes,
             journal_failures: self.keeper.failures,
             log_works: self.log.broken().is_none(),
+            delivered: &self.messenger.delivered,
         }
     }
 

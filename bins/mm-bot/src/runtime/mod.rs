@@ -15,6 +15,7 @@ mod incoming;
 mod keeper;
 pub(crate) mod keyfile;
 mod log;
+mod messages;
 mod metrics;
 mod notify;
 mod outgoing;
@@ -37,6 +38,7 @@ use std::io::Write;
 use tokio::task::LocalSet;
 
 pub(crate) use self::embedded::random;
+pub(crate) use self::messages::Severity;
 pub(crate) use self::metrics::metrics;
 use self::session::Session;
 use self::summary::Summary;

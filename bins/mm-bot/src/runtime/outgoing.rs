@@ -42,6 +42,7 @@ impl Driver {
     pub(super) fn write_events(&mut self) {
         let mut ends = false;
         for event in core::mem::take(&mut self.core.events) {
+            self.messenger.note(&event);
             self.recorder.note(&event);
             ends |= self.note(&event);
             self.log.event(event);

@@ -18,6 +18,7 @@ use super::driver::{Driver, Ending, Parts};
 use super::feeds::{self, Feeds};
 use super::keeper::{Disk, Keeper};
 use super::log::{Log, Plan};
+use super::messages::{self, Courier, Messenger, Notice, Severity};
 use super::metrics::{self, Pulse, Scrapes};
 use super::preflight::{self, Ready};
 use super::standing::Standing;
@@ -46,6 +47,7 @@ pub(super) struct Session<'v> {
     events: WsEvents,
     stops: Stops,
     watchdog: Watchdog,
+    courier: Courier,
 }
 
 impl<'v> Session<'v> {
@@ -92,18 +94,20 @@ impl<'v> Session<'v> {
         let (stream, events) = connect(venue, &coins, settings.rotate.enabled)?;
         let scrapes = metrics::serve(settings.metrics_listen, &mut log).await?;
         let feeds = feeds::start(&settings.signals, &coins, &mut log).await?;
-        let ears = (scrapes, feeds);
+        let who = format!("mm-bot {} {}", venue.name, venue.account);
+        let (messenger, courier) = messages::start(&settings.messages, who, &mut log)?;
+        let ears = (scrapes, feeds, messenger);
         let driver = driver(settings, venue, link.clone(), ready, log, screen, ears)?;
         let spare = Spare { link: venue.spare_link(), universe: universe.clone() };
         let (heart, latch) = (driver.heart.clone(), Arc::clone(&link.latch));
         let watchdog = Watchdog::start(heart, latch, watchdog::PATIENCE, spare, last_words)?;
-        Ok(Self { venue, link, universe, driver, stream, events, stops, watchdog })
+        Ok(Self { venue, link, universe, driver, stream, events, stops, watchdog, courier })
     }
 
     /// Trades until told to stop. Whatever ends it, the venue is asked what is left of ours, and
     /// what is left is cancelled.
     pub(super) async fn run(self) -> Summary {
-        let Self { venue, link, universe, driver, stream, events, stops, watchdog } = self;
+        let Self { venue, link, universe, driver, stream, events, stops, watchdog, courier } = self;
         let started = clock::now();
         // On a task of its own, so that a panic in it ends in an error here and not in silence.
         let watch = Watch::new(stream.clone());
@@ -141,6 +145,10 @@ impl<'v> Session<'v> {
             Some(embedded) => embedded.truth().await,
             None => None,
         };
+        if let Some(driver) = &mut driver {
+            driver.messenger.end();
+        }
+        courier.last_words(&last_notice(&ending, remaining.unconfirmed())).await;
         Summary {
             venue: venue.name,
             elapsed: Duration::from_millis(clock::now().since(started)),
@@ -157,6 +165,23 @@ impl<'v> Session<'v> {
             journal_failures: driver.as_ref().map_or(0, |driver| driver.keeper.failures),
             log_broken: driver.as_ref().and_then(|d| d.log.broken()),
         }
+    }
+}
+
+/// What people are told at the end.
+fn last_notice(ending: &Ending, left: Option<String>) -> Notice {
+    let why = match ending {
+        Ending::Asked(why) => (*why).to_owned(),
+        Ending::Offline(seconds) => format!("offline for {seconds} s"),
+        Ending::Broken(why) => why.clone(),
+    };
+    let asked = matches!(ending, Ending::Asked(_));
+    match left {
+        Some(left) => Notice::new(Severity::Page, "ended", format!("ended ({why}); {left}")),
+        None if asked => {
+            Notice::new(Severity::Info, "ended", format!("ended ({why}); no order left"))
+        }
+        None => Notice::new(Severity::Page, "ended", format!("ended ({why}); no order left")),
     }
 }
 
@@ -190,7 +215,7 @@ fn driver(
     ready: Ready,
     mut log: Log,
     screen: Screen,
-    (scrapes, feeds): (Scrapes, Feeds),
+    (scrapes, feeds, messenger): (Scrapes, Feeds, Messenger),
 ) -> Result<Driver, Failed> {
     for applied in &ready.applied {
         log.line(applied);
@@ -231,6 +256,7 @@ fn driver(
         lease: venue.home.lease(),
         desk: Desk::new(venue.home.word()),
         heart: Heart::default(),
+        messenger,
         pulse: Pulse::new(venue.name, &settings.fingerprint),
         scrapes,
         feeds,

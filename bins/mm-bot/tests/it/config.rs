@@ -115,6 +115,7 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
                 continue; // NaN is a fine name for a coin, as far as anybody knows here.
             }
             let may_be_nothing = [
+                "messages.chat_id",
                 "metrics.listen",
                 "signals.push_listen",
                 "signals.url",
@@ -123,6 +124,9 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             ];
             if may_be_nothing.contains(&key.as_str()) && bad.is_empty() {
                 continue; // Nowhere and nobody are answers.
+            }
+            if key == "messages.chat_id" && bad.trim_start_matches('-').parse::<u128>().is_ok() {
+                continue; // Chats have numbers.
             }
             let is_path = ["state.dir", "log.file"].contains(&key.as_str())
                 || key == "signals.file"

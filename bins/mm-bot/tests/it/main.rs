@@ -16,6 +16,7 @@ mod docs;
 mod doctor;
 mod jsonl;
 mod layers;
+mod messages;
 mod metrics;
 mod remote;
 mod report;

@@ -4,6 +4,7 @@
 
 mod guard;
 mod log;
+mod messages;
 mod model;
 mod quote;
 mod risk;
@@ -73,6 +74,7 @@ pub(crate) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
         risk::KEYS,
         rotate::KEYS,
         signals::KEYS,
+        messages::KEYS,
         state::KEYS,
         log::KEYS,
     ]

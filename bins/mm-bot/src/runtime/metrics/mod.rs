@@ -18,6 +18,8 @@ mod text;
 use hl_engine::Engine;
 use hl_quant::Millis;
 
+use super::messages::Delivered;
+
 pub(super) use self::pulse::Pulse;
 pub(super) use self::server::{Scrapes, serve};
 pub(crate) use self::table::metrics;
@@ -33,6 +35,7 @@ pub(super) struct Seen<'a> {
     pub(super) journal_takes: bool,
     pub(super) journal_failures: u64,
     pub(super) log_works: bool,
+    pub(super) delivered: &'a Delivered,
 }
 
 /// The text of one scrape.

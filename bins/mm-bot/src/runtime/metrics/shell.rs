@@ -69,6 +69,15 @@ pub(super) const SHELL: &[Metric] = &[
         |seen, rows| rows.put([], flag(seen.log_works)),
         "0 once lines of the event log were lost.",
     ),
+    counter(
+        "mm_messages_total",
+        &["result"],
+        |seen, rows| {
+            rows.put(["sent"], count(seen.delivered.sent()));
+            rows.put(["lost"], count(seen.delivered.lost()));
+        },
+        "Messages to people: delivered, or given up.",
+    ),
     gauge(
         "mm_build_info",
         &["version", "venue", "config"],

@@ -63,8 +63,10 @@ fn opinions_of_a_file_are_heard_followed_recorded_and_reported_and_the_record_go
         samples = found;
     }
     let log = std::fs::read_to_string(bot.path().join("bot.log")).unwrap();
-    assert!(log.contains("signal_evt=source source=file path=\"signals.json\""), "{log}");
-    assert!(log.contains("signal_evt=feed source=file markets=1 others=1 refused=0"), "{log}");
+    let said =
+        |start: &str, words: &str| log.lines().any(|l| l.starts_with(start) && l.contains(words));
+    assert!(said("signal_evt=source ", " source=file path=\"signals.json\""), "{log}");
+    assert!(said("signal_evt=feed ", " source=file markets=1 others=1 refused=0"), "{log}");
     assert!(log.contains("source=file value=-0.250000 confidence=1.000000"));
     assert!(log.contains("signal_evt=marked "), "{log}");
     assert!(!log.contains(TOKEN));

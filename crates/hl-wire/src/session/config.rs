@@ -10,7 +10,8 @@ pub struct SessionConfig {
     pub answer_within_ms: u64,
     /// How long a socket may take to open.
     pub connect_within_ms: u64,
-    /// How long an acknowledgement of a subscription may take.
+    /// How long an acknowledgement of a subscription may take, counted from the one before it where
+    /// several wait.
     pub ack_within_ms: u64,
     /// How many subscriptions may wait for their acknowledgement at once: of hundreds, the last would
     /// otherwise be late for no other reason than the first.

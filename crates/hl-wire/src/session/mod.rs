@@ -89,6 +89,8 @@ pub struct Session {
     /// Subscriptions to end, as frames.
     farewells: Vec<String>,
     ready_told: bool,
+    /// When a subscription was last acknowledged: while they come, those that wait are not late.
+    acked: Millis,
     stopped: bool,
     /// The latest moment told.
     latest: Millis,
@@ -108,6 +110,7 @@ impl Session {
             entries: Vec::new(),
             farewells: Vec::new(),
             ready_told: false,
+            acked: Millis(0),
             stopped: false,
             latest: Millis(0),
             due: Millis(u64::MAX),
@@ -209,16 +212,21 @@ impl Session {
     }
 
     fn note(&mut self, now: Millis, message: &Message<'_>) {
-        let entries = self.entries.iter_mut();
         match message {
             Message::SubscriptionResponse { method, subscription } if method == "subscribe" => {
-                entries
+                let of_ours = self.entries.iter().any(|e| covers(subscription, &e.wanted));
+                if of_ours {
+                    self.acked = now;
+                }
+                self.entries
+                    .iter_mut()
                     .filter(|entry| covers(subscription, &entry.wanted))
                     .for_each(|entry| entry.acknowledged(now))
             }
             Message::Error(frame) => {
                 let Some(subject) = frame.subject() else { return };
-                let about = entries.filter(|entry| covers(&subject, &entry.wanted));
+                let about = self.entries.iter_mut();
+                let about = about.filter(|entry| covers(&subject, &entry.wanted));
                 match frame.kind() {
                     ErrorKind::AlreadySubscribed => about.for_each(|e| e.acknowledged(now)),
                     ErrorKind::InvalidSubscription | ErrorKind::NotUnderstood => {
@@ -227,7 +235,9 @@ impl Session {
                     _ => {}
                 }
             }
-            data => entries
+            data => self
+                .entries
+                .iter_mut()
                 .filter(|entry| entry.subscription.delivers(data))
                 .for_each(|entry| entry.heard(now)),
         }
@@ -282,6 +292,7 @@ impl Session {
     /// the clock came by again.
     fn set_back(&mut self, now: Millis) {
         self.backoff.set_back(now);
+        self.acked = self.acked.min(now);
         self.entries.iter_mut().for_each(|entry| entry.set_back(now));
         match &mut self.link {
             Link::Down { retry_at } => {
@@ -334,6 +345,7 @@ impl Session {
             }
         }
         let late = self.entries.iter().filter_map(|entry| entry.deadline(&self.config)).min();
+        let late = late.map(|at| at.max(self.acked.plus(self.config.ack_within_ms)));
         if let Some(deadline) = late {
             if now >= deadline {
                 return self.close(now, CloseReason::NoAck);

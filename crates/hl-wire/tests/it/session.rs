@@ -150,6 +150,18 @@ fn a_missing_acknowledgement_drops_the_connection() {
 }
 
 #[test]
+fn while_acknowledgements_come_those_that_wait_are_not_late() {
+    let mut session = opened(&[bbo(), book()]);
+    drain(&mut session, 0);
+    say(&mut session, 9_000, &ack(r#"{"type":"bbo","coin":"BTC"}"#));
+    assert_eq!(drain(&mut session, 10_000).0, []);
+    say(&mut session, 18_000, r#"{"channel":"pong"}"#);
+    // Ten seconds after the last one, the other is.
+    assert_eq!(drain(&mut session, 18_999).0, []);
+    assert_eq!(session.poll_output(Millis(19_000)), Output::Close(CloseReason::NoAck));
+}
+
+#[test]
 fn after_a_reconnect_everything_is_subscribed_to_again() {
     let mut session = opened(&[bbo(), book()]);
     drain(&mut session, 0);

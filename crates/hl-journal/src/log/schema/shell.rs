@@ -59,6 +59,12 @@ pub(super) const ROWS: &[Row] = &[
         about: "An override is in force: `SPEC_OVERRIDE applied for SOL: tick=a→b lot=c→d`. Once \
                 per change.",
     },
+    row(
+        "message_evt",
+        "on",
+        "ts tms style level",
+        "Messages to people are sent from this level on.",
+    ),
     row("metrics_evt", "listening", "ts tms address reach", "Metrics are served there."),
     row("sim_evt", "notice", "ts tms text", "The local exchange has something to say."),
     row(

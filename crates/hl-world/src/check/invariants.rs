@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use Held::{Checked, Elsewhere, NotYet, Run};
+use Held::{Checked, Elsewhere, Run};
 use Severity::{S0, S1, S2};
 
 /// How many invariants there are.
@@ -67,8 +67,6 @@ pub enum Held {
     Run(&'static str),
     /// Not in the world: by these tests.
     Elsewhere(&'static str),
-    /// Nobody yet, for this reason.
-    NotYet(&'static str),
 }
 
 /// One line of the table.
@@ -292,7 +290,7 @@ pub const INVARIANTS: [Invariant; COUNT] = [
         "I28",
         S1,
         "rotations are bounded and ranked without NaN",
-        NotYet("there is no rotation yet"),
+        Elsewhere("hl-world: tests of rotation with faults; hl-engine: tests of rotation"),
     ),
     line(
         29,
@@ -328,7 +326,7 @@ pub const INVARIANTS: [Invariant; COUNT] = [
         "I34",
         S1,
         "signals count only while they are fresh",
-        NotYet("there are no signals yet"),
+        Elsewhere("hl-signals: tests of the board; hl-engine: tests of signals"),
     ),
     line(35, "I35", S0, "no silent configuration", Elsewhere("mm-bot: tests of the configuration")),
     line(
@@ -351,7 +349,7 @@ pub const INVARIANTS: [Invariant; COUNT] = [
         "I39",
         S2,
         "the number of metric series is bounded",
-        NotYet("there are no metrics yet"),
+        Elsewhere("mm-bot: labels are markets and closed lists; tests of metrics"),
     ),
     line(
         40,

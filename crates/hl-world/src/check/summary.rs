@@ -91,7 +91,7 @@ impl Summary {
             // I36 and I42 are judged with every seed, I41 with those that are run twice.
             Held::Run(_) if invariant.name == "I41" => self.repeated,
             Held::Run(_) => self.seeds,
-            Held::Elsewhere(_) | Held::NotYet(_) => 0,
+            Held::Elsewhere(_) => 0,
         }
     }
 

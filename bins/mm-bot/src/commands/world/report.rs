@@ -155,7 +155,6 @@ fn invariants(out: &mut String, s: &Summary) -> std::fmt::Result {
             Held::Checked(words) => ("checked", words),
             Held::Run(words) => ("the run", words),
             Held::Elsewhere(words) => ("elsewhere", words),
-            Held::NotYet(words) => ("not yet", words),
         };
         writeln!(
             out,

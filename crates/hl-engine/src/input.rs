@@ -89,6 +89,10 @@ pub enum Input<'a> {
     SpecsFailed,
     /// One of our trades, from any channel, any number of times, in any order.
     Fill(Fill),
+    /// A funding payment (`userFundings`), any number of times. Nothing is decided by it, since
+    /// limits see it in the account's value: it is here so that whoever records the inputs knows of
+    /// everything that moves that value.
+    Funding(Funding),
     /// An order of the account changed state (`orderUpdates`), ours or not.
     Order(OrderUpdate),
     /// The answer to a place, modify, cancel or schedule-cancel command: one reply per order.
@@ -317,6 +321,20 @@ pub struct Position {
     pub market: MarketId,
     /// How much.
     pub size: SignedSize,
+    /// What it is worth at the document's own mark price, negative for a short (`positionValue` with
+    /// the sign of `szi`): its part of [`AccountMoney::value`].
+    pub value: Usd,
+}
+
+/// What a position earned or paid because it was held over the hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Funding {
+    /// Where.
+    pub market: MarketId,
+    /// When. With the market it names the payment: a market pays once an hour.
+    pub time: Millis,
+    /// What it added to the account's cash; negative was paid.
+    pub amount: Usd,
 }
 
 /// The money of the account, as a report of it says.

@@ -211,7 +211,7 @@ pub use float::from_e8;
 pub use gate::Rule;
 pub use ids::{CloidTag, IntentId, MarketId, Pair, RequestId};
 pub use input::{
-    AccountMoney, Connection, Fill, Found, Input, Journal, Level, Liquidity, MarketStatus,
+    AccountMoney, Connection, Fill, Found, Funding, Input, Journal, Level, Liquidity, MarketStatus,
     OpenOrder, Operator, OrderUpdate, Position, Reply, Transfer, VenueState,
 };
 pub use money::{Ppm, Usd};

@@ -320,6 +320,7 @@ fn subscriptions(coins: &[String], account: Address, rotates: bool) -> Vec<Subsc
     let mut all = vec![
         Subscription::OrderUpdates { user: account },
         Subscription::UserFills { user: account },
+        Subscription::UserFundings { user: account },
     ];
     for coin in coins {
         all.extend(from_afar(coin));

@@ -230,7 +230,8 @@ const fn user(subscription: &Subscription) -> Option<Address> {
     match subscription {
         Subscription::OrderUpdates { user }
         | Subscription::UserEvents { user }
-        | Subscription::UserFills { user } => Some(*user),
+        | Subscription::UserFills { user }
+        | Subscription::UserFundings { user } => Some(*user),
         _ => None,
     }
 }

@@ -64,21 +64,29 @@ impl Adapter {
             sink(Input::Unreadable { what });
             return sink(Input::QueryFailed { request });
         }
-        let positions: Vec<Position> = state
-            .asset_positions
-            .iter()
-            .filter_map(|entry| {
-                let market = self.market(&entry.position.coin)?;
-                Some(Position { market, size: entry.position.szi })
-            })
-            .filter(|position| position.size != SignedSize::ZERO)
-            .collect();
         // A number that cannot be expressed is no number: the question has not been answered.
-        let Some(money) = money(state) else {
+        let (Some(positions), Some(money)) = (self.positions(state), money(state)) else {
             sink(Input::Unreadable { what: "account_money_out_of_range" });
             return sink(Input::QueryFailed { request });
         };
         sink(Input::Account { request, time, positions: &positions, money });
+    }
+
+    /// The positions in our markets that are not flat; `None` if one cannot be expressed.
+    fn positions(&self, state: &ClearinghouseState) -> Option<Vec<Position>> {
+        let mut positions = Vec::with_capacity(state.asset_positions.len());
+        for entry in &state.asset_positions {
+            let size = entry.position.szi;
+            let Some(market) = self.market(&entry.position.coin) else { continue };
+            if size == SignedSize::ZERO {
+                continue;
+            }
+            // The venue states what a position is worth without its sign.
+            let value = usd(entry.position.position_value)?;
+            let value = if size.raw() < 0 { Usd::ZERO.minus(value) } else { value };
+            positions.push(Position { market, size, value });
+        }
+        Some(positions)
     }
 
     /// The answer to [`Query::Fills`](crate::Query::Fills). If one of the fills cannot be expressed,

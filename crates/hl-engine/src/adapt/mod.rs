@@ -33,7 +33,7 @@ use hl_wire::{
     stream::Message,
 };
 
-use crate::{Fill, Input, Level, Liquidity, MarketId, OrderUpdate, Usd, VenueState};
+use crate::{Fill, Funding, Input, Level, Liquidity, MarketId, OrderUpdate, Usd, VenueState};
 
 /// Maps one account's markets. Reuses its memory from message to message.
 #[derive(Debug)]
@@ -133,6 +133,17 @@ impl Adapter {
             }
             Message::UserFills(fills) => self.stream_fills(&fills.fills, sink),
             Message::User(events) => self.stream_fills(&events.fills, sink),
+            Message::UserFundings(paid) => {
+                for payment in &paid.fundings {
+                    let Some(market) = self.market(&payment.coin) else { continue };
+                    match documents::usd(payment.usdc) {
+                        Some(amount) => {
+                            sink(Input::Funding(Funding { market, time: payment.time, amount }));
+                        }
+                        None => sink(Input::Unreadable { what: "funding_out_of_range" }),
+                    }
+                }
+            }
             _ => {}
         }
     }

@@ -319,7 +319,8 @@ impl Engine {
                 self.funding(market, funding_e8);
             }
             Input::Signal { market, signal } => self.signal_heard(market, signal),
-            Input::Timer => {}
+            // Limits see a payment in the account's value.
+            Input::Funding(_) | Input::Timer => {}
             // Asked for before the clock was set back: nobody can say how old that is.
             Input::Spec { requested, .. } if requested > now => {
                 self.sync.specs.heard(now.plus(self.config.timing.retry_ms));

@@ -350,3 +350,26 @@ fn a_trade_without_its_number_is_not_counted_and_the_question_is_asked_again() {
     assert!(without.contains("fill_without_tid") && !without.contains("tid: 0"), "{without}");
     assert!(without.ends_with("QueryFailed { request: RequestId(3) }"), "{without}");
 }
+
+#[test]
+fn funding_and_what_positions_are_worth_reach_the_record_with_their_signs() {
+    let text = r#"{"channel":"userFundings","data":{"isSnapshot":true,"user":
+        "0x0000000000000000000000000000000000000001","fundings":[
+        {"time":3600007,"coin":"SOL","usdc":"-0.012345","szi":"2","fundingRate":"0.0000125"},
+        {"time":3600007,"coin":"NONE","usdc":"9","szi":"2","fundingRate":"0.0000125"},
+        {"time":7200011,"coin":"SOL","usdc":"0.5","szi":"-2","fundingRate":"0.0000125"}]}}"#;
+    let seen = frame(text);
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen[0].starts_with("Funding(Funding { market: MarketId(0), time: Millis(3600007)"));
+    assert!(seen[0].contains("-0.012345") && seen[1].contains("amount: Usd(0.5)"), "{seen:?}");
+
+    let state = r#"{"assetPositions":[{"type":"oneWay","position":{"coin":"SOL","szi":"-2",
+        "leverage":{"type":"cross","value":20},"entryPx":"150","positionValue":"300.02",
+        "unrealizedPnl":"-0.02","returnOnEquity":"0","marginUsed":"15","maxLeverage":20}}],
+        "marginSummary":{"accountValue":"900","totalNtlPos":"300.02","totalRawUsd":"1200.02",
+        "totalMarginUsed":"15"},"crossMarginSummary":{"accountValue":"900","totalNtlPos":"300.02",
+        "totalRawUsd":"1200.02","totalMarginUsed":"15"},"time":7}"#;
+    let state: info::ClearinghouseState = serde_json::from_str(state).unwrap();
+    let seen = one(|adapter, sink| adapter.account(RequestId(3), &state, sink));
+    assert!(seen.contains("-300.02"), "a short is worth less than nothing: {seen}");
+}

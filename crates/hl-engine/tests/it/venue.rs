@@ -347,6 +347,7 @@ impl Venue {
         let position = |(market, size): (&MarketId, &i64)| Position {
             market: *market,
             size: SignedSize::from_raw(*size),
+            value: Usd::ZERO,
         };
         self.positions.iter().filter(|(_, size)| **size != 0).map(position).collect()
     }

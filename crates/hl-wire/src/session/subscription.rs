@@ -29,6 +29,8 @@ pub enum Subscription {
     UserEvents { user: Address },
     /// Fills of a user.
     UserFills { user: Address },
+    /// Funding payments of a user.
+    UserFundings { user: Address },
 }
 
 /// How deep and how often a book comes.
@@ -74,6 +76,7 @@ impl Subscription {
             Self::OrderUpdates { user } => Wire { user: Some(*user), ..of("orderUpdates") },
             Self::UserEvents { user } => Wire { user: Some(*user), ..of("userEvents") },
             Self::UserFills { user } => Wire { user: Some(*user), ..of("userFills") },
+            Self::UserFundings { user } => Wire { user: Some(*user), ..of("userFundings") },
         }
     }
 
@@ -124,6 +127,7 @@ impl Subscription {
                 coin == &candle.coin && interval == &candle.interval
             }
             (Self::UserFills { user }, Message::UserFills(fills)) => user == &fills.user,
+            (Self::UserFundings { user }, Message::UserFundings(paid)) => user == &paid.user,
             (Self::AllMids, Message::AllMids(_))
             | (Self::OrderUpdates { .. }, Message::OrderUpdates(_))
             | (Self::UserEvents { .. }, Message::User(_)) => true,

@@ -117,6 +117,7 @@ fn dispatch<'a>(
         }
         "orderUpdates" => Message::OrderUpdates(typed(text)?),
         "userFills" => Message::UserFills(typed(text)?),
+        "userFundings" => Message::UserFundings(typed(text)?),
         "user" | "userEvents" => Message::User(typed(text)?),
         "activeAssetCtx" => Message::ActiveAssetCtx(typed(text)?),
         "activeSpotAssetCtx" => Message::ActiveSpotAssetCtx(typed(text)?),

@@ -14,7 +14,7 @@ mod seed;
 pub use error_frame::{ErrorFrame, ErrorKind};
 pub use frame::StreamError;
 pub use post::{PostBody, PostReply};
-pub use private::{Liquidation, NonUserCancel, UserEvents, UserFills, UserFunding};
+pub use private::{Liquidation, NonUserCancel, UserEvents, UserFills, UserFunding, UserFundings};
 pub use public::{ActiveAssetCtx, ActiveSpotAssetCtx, Bbo, Book, Scratch, Trade, Trades, TxHash};
 
 use std::borrow::Cow;
@@ -46,6 +46,8 @@ pub enum Message<'a> {
     OrderUpdates(Vec<HistoricalOrder>),
     /// Fills of the user; the first frame is a snapshot of past ones.
     UserFills(UserFills),
+    /// Funding payments of the user; the first frame is a snapshot of past ones.
+    UserFundings(UserFundings),
     /// Events of the user.
     User(UserEvents),
     /// The answer to a request that was posted on the socket.

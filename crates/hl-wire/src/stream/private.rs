@@ -40,6 +40,19 @@ pub struct UserEvents {
     pub non_user_cancel: Vec<NonUserCancel>,
 }
 
+/// `userFundings`: funding payments, the first time all recent ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserFundings {
+    /// Whether these are past payments, sent on subscribing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_snapshot: Option<bool>,
+    /// Whose.
+    pub user: Address,
+    /// The payments. Deduplicate by time and coin: a market pays once an hour.
+    pub fundings: Vec<UserFunding>,
+}
+
 /// A funding payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -190,7 +190,11 @@ impl Venue {
 
     pub fn held(&self) -> Vec<Position> {
         let size = self.position();
-        if size == SignedSize::ZERO { Vec::new() } else { vec![Position { market: SOL, size }] }
+        if size == SignedSize::ZERO {
+            Vec::new()
+        } else {
+            vec![Position { market: SOL, size, value: Usd::ZERO }]
+        }
     }
 
     pub fn look_up(&self, cloid: Cloid, now: Millis) -> Found {

@@ -151,7 +151,7 @@ impl Desk {
                 engine.handle(now, Input::OpenOrders { request, orders: &self.open });
             }
             Query::Account => {
-                let positions = &[Position { market: SOL, size: self.position }];
+                let positions = &[Position { market: SOL, size: self.position, value: Usd::ZERO }];
                 let money = self.money;
                 engine.handle(now, Input::Account { request, time: now, positions, money });
             }

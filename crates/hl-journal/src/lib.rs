@@ -60,6 +60,7 @@ mod budget;
 mod carry;
 mod line;
 pub mod log;
+pub mod profit;
 mod read;
 mod record;
 pub mod report;

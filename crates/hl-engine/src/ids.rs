@@ -96,6 +96,13 @@ impl CloidTag {
         let [a, b, c, d, ..] = cloid.0.to_be_bytes();
         u32::from_be_bytes([a, b, c, d]) == self.0
     }
+
+    /// The first half of every client order id of the run with this seed.
+    #[must_use]
+    pub fn prefix(self, seed: u64) -> u64 {
+        let maker = CloidMaker::new(self, seed);
+        (u64::from(maker.tag) << 32) | u64::from(maker.run)
+    }
 }
 
 /// Makes client order ids: 32 bits of tag, 32 of run, 16 of market, 48 of sequence.

@@ -58,7 +58,6 @@ impl core::error::Error for ParseError {}
 ///
 /// Retrying with the same numbers on the same spec does not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Reject {
     /// No legal price lies in the asked direction: the price is zero, or rounds down past the
     /// smallest tick.

@@ -196,6 +196,14 @@ impl PriceGrid {
         Price::from_raw(self.finest).unwrap_or(Price::MAX)
     }
 
+    /// The tick that the grid was made with: the override's, or the venue's finest step. With it,
+    /// [`PriceGrid::with_tick`] makes the same grid of the venue's own.
+    #[must_use]
+    pub fn tick(&self) -> Price {
+        let [lowest, ..] = &self.decades;
+        Price::from_raw(lowest.step).unwrap_or(Price::MAX)
+    }
+
     /// The price with this ordinal; `None` for 0 and beyond the last one.
     #[must_use]
     pub fn at(&self, tick: Tick) -> Option<OrderPrice> {

@@ -38,6 +38,18 @@ impl Micro {
         Self(if value < 0.0 { units.saturating_neg() } else { units })
     }
 
+    /// So many millionths.
+    #[must_use]
+    pub const fn from_raw(millionths: i64) -> Self {
+        Self(millionths)
+    }
+
+    /// How many millionths.
+    #[must_use]
+    pub const fn raw(self) -> i64 {
+        self.0
+    }
+
     /// The number.
     #[must_use]
     pub fn get(self) -> f64 {

@@ -36,7 +36,6 @@ pub struct Event {
 
 /// What happened. The name of each variant's line is given first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum EventKind {
     /// `quant_evt=attempt`: an order passed the gate and is about to be sent.
     Attempt(Attempt),

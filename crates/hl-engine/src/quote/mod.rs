@@ -98,7 +98,6 @@ pub trait QuoteModel: fmt::Debug + Send {
 
 /// Why a market does not quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum NoQuote {
     /// The operator stopped the engine.
     Stopped,

@@ -10,6 +10,7 @@ mod budget;
 mod carry;
 mod common;
 mod damage;
+mod decisions;
 mod laws;
 mod log;
 mod old_log;

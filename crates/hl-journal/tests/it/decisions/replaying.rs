@@ -41,20 +41,22 @@ fn an_engine_that_decides_otherwise_is_caught_at_its_first_other_decision() {
     let bytes = file(&head(), &desk.blocks);
     let mut other = head();
     for market in &mut other.config.markets {
-        market.spread = SpreadConfig { spread: Ppm(1_001), ..market.spread.clone() };
+        market.spread = SpreadConfig { spread: Ppm(2_000), ..market.spread.clone() };
     }
     let mut reader = Reader::open(&bytes[..]).unwrap();
     let mut replay = Replay::of(reader.head(), other.engine());
     let difference = loop {
-        let Some(Item::Entry(entry)) = reader.next() else { continue };
+        let item = reader.next().expect("it never differed");
+        let Item::Entry(entry) = item else { continue };
         if let Err(difference) = replay.step(&entry) {
             break difference;
         }
     };
-    let first = desk.told.iter().position(|line| line.contains("QuoteStart")).unwrap();
+    let first = desk.told.iter().position(|line| line.contains("Attempt(")).unwrap();
     assert_eq!(difference.seq, u64::try_from(first).unwrap());
     let text = difference.to_string();
-    assert!(text.contains("spread=10 ") && text.contains("spread=10.01"), "{text}");
+    assert!(text.contains("the journal has quant_evt=attempt"), "{text}");
+    assert!(text.contains("the engine says quant_evt=attempt"), "{text}");
 }
 
 #[test]

@@ -220,8 +220,22 @@ pub(super) fn session() -> Desk {
     desk
 }
 
-/// Every kind of input, sensible or not.
+/// Every kind of input, told to an engine by clocks that were set.
 pub(super) fn everything(desk: &mut Desk) {
+    every_input(&mut |input| {
+        desk.now = desk.now.plus(1);
+        desk.feed(input);
+    });
+    // A clock that was set back.
+    desk.now = Millis(17);
+    desk.feed(Input::Timer);
+    desk.now = Millis(u64::MAX);
+    desk.feed(Input::Timer);
+    desk.cut();
+}
+
+/// Every kind of input, sensible or not.
+pub(super) fn every_input(sink: &mut dyn FnMut(Input<'_>)) {
     let (market, time, request) = (MarketId(0), Millis(T0 + 9), RequestId(77));
     let level = Level { price: Price::from_raw(u64::MAX).unwrap(), size: Size::from_raw(u64::MAX) };
     let price = Price::from_raw(1).unwrap();
@@ -310,15 +324,8 @@ pub(super) fn everything(desk: &mut Desk) {
         Input::Timer,
         Input::Operator(Operator::Stop),
     ] {
-        desk.now = desk.now.plus(1);
-        desk.feed(input);
+        sink(input);
     }
-    // A clock that was set back.
-    desk.now = Millis(17);
-    desk.feed(Input::Timer);
-    desk.now = Millis(u64::MAX);
-    desk.feed(Input::Timer);
-    desk.cut();
 }
 
 /// One file of these blocks, closed.

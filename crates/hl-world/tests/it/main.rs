@@ -11,6 +11,7 @@
 mod crashes;
 mod faults;
 mod machine;
+mod profit;
 mod repeat;
 mod rig;
 mod rotation;

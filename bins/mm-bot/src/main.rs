@@ -7,6 +7,7 @@
 mod cli;
 mod commands;
 mod config;
+mod dashboard;
 mod doctor;
 mod exit;
 mod markets;

@@ -3,7 +3,7 @@
 use arrayvec::ArrayVec;
 use hl_quant::{Millis, Notional, Price, Side, Size};
 
-use crate::{Level, NoQuote, Ppm, Timing};
+use crate::{BookLevel, Level, NoQuote, Ppm, Timing};
 
 /// The levels kept on each side; the venue sends 20 at most (5 with `fast`).
 const DEPTH: usize = 20;
@@ -175,6 +175,18 @@ impl Book {
                 (price(Side::Bid), price(Side::Ask))
             }
         }
+    }
+
+    /// Every level, bids first, the best of each side first.
+    pub(crate) fn view(&self) -> impl Iterator<Item = BookLevel> + '_ {
+        [Side::Bid, Side::Ask].into_iter().flat_map(|side| {
+            self.levels(side).map(move |Seen { level, others }| BookLevel {
+                side,
+                price: level.price,
+                size: level.size,
+                others,
+            })
+        })
     }
 
     /// The best level of each side that is not only ours, with the size of others.

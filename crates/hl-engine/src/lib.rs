@@ -229,4 +229,4 @@ pub use risk::{
 };
 pub use rotation::{Leverage, MarginMode, Phase as RotationPhase, RotationConfig, RotationMark};
 pub use stats::Stats;
-pub use view::{DeadManView, Freshness, MarketView, OrderState, OrderView};
+pub use view::{BookLevel, DeadManView, Freshness, MarketView, OrderState, OrderView};

@@ -53,6 +53,19 @@ pub struct OrderView {
     pub state: OrderState,
 }
 
+/// One price of the book as last heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookLevel {
+    /// Which side.
+    pub side: Side,
+    /// At what price.
+    pub price: Price,
+    /// All that rests there, our own orders included.
+    pub size: Size,
+    /// What of it is not ours.
+    pub others: Size,
+}
+
 /// How far an order got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OrderState {

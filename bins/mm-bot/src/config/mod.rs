@@ -3,6 +3,7 @@
 //! key that is unknown, given twice, out of range or asking for something that does not exist is a
 //! reason not to start, reported with its place and the nearest name.
 
+mod dashboard;
 mod dotenv;
 mod file;
 pub(crate) mod keys;

@@ -12,7 +12,7 @@ use super::reader::Reader;
 use super::risk::{GuardSettings, RiskSettings};
 use super::rotate::RotateSettings;
 use super::signals::SignalSettings;
-use super::{Effective, Problems, names};
+use super::{Effective, Problems, dashboard, names};
 
 /// Where to trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) rotate: RotateSettings,
     pub(crate) signals: SignalSettings,
     pub(crate) messages: MessageSettings,
+    pub(crate) dashboard: crate::dashboard::Settings,
     /// What holds for a market without a table of its own.
     common: MarketSettings,
     /// `[market.<COIN>]` on top of it. The coins are checked against a universe later.
@@ -97,6 +98,7 @@ impl Settings {
             rotate: RotateSettings::read(&mut read),
             signals: SignalSettings::read(&mut read),
             messages: MessageSettings::read(&mut read),
+            dashboard: dashboard::read(&mut read),
             common: MarketSettings::read(&mut read),
             markets: BTreeMap::new(),
             overrides: overrides(effective),

@@ -28,6 +28,7 @@ use super::stop::{Stops, Word};
 use super::tasks::{Answer, Link};
 use super::watch::Watch;
 use super::watchdog::Heart;
+use crate::dashboard::{Ask, Dashboard};
 use crate::state::{Lease, Recorder};
 
 /// How often the request budget is asked for; the engine counts in between.
@@ -79,6 +80,7 @@ pub(super) struct Driver {
     pub(super) messenger: Messenger,
     pub(super) pulse: Pulse,
     scrapes: Scrapes,
+    dashboard: Dashboard,
     feeds: Feeds,
     pub(super) feeds_told: Told,
     /// What followed the opinions of sources.
@@ -116,6 +118,7 @@ pub(super) struct Parts {
     pub(super) messenger: Messenger,
     pub(super) pulse: Pulse,
     pub(super) scrapes: Scrapes,
+    pub(super) dashboard: Dashboard,
     pub(super) feeds: Feeds,
     pub(super) recorder: Recorder,
     pub(super) max_offline: Option<Duration>,
@@ -139,6 +142,7 @@ enum Heard {
     StatusDue,
     Scrape(oneshot::Sender<String>),
     Feed(News),
+    Dashboard(Ask),
 }
 
 /// Marks the last question for fills, which the engine did not ask. It counts its own from 1.
@@ -148,7 +152,8 @@ impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { core, adapter, cache, specs_at, coins, min_notional, .. } = parts;
         let Parts { link, log, screen, keeper, lease, desk, .. } = parts;
-        let Parts { heart, messenger, pulse, scrapes, feeds, recorder, max_offline, .. } = parts;
+        let Parts { heart, messenger, pulse, scrapes, dashboard, .. } = parts;
+        let Parts { feeds, recorder, max_offline, .. } = parts;
         let journal_told = keeper.disk();
         Self {
             core,
@@ -170,6 +175,7 @@ impl Driver {
             messenger,
             pulse,
             scrapes,
+            dashboard,
             feeds,
             feeds_told: Told::default(),
             recorder,
@@ -248,6 +254,7 @@ impl Driver {
             _ = ears.status.tick() => Heard::StatusDue,
             scrape = self.scrapes.next() => Heard::Scrape(scrape),
             news = self.feeds.next() => Heard::Feed(news),
+            ask = self.dashboard.next() => Heard::Dashboard(ask),
         }
     }
 
@@ -274,6 +281,7 @@ impl Driver {
                 self.look_around();
             }
             Heard::Feed(news) => self.brought(news),
+            Heard::Dashboard(ask) => self.asked(ask),
             // Whoever asked may have gone; that is their affair.
             Heard::Scrape(answer) => drop(answer.send(metrics::render(&self.seen()))),
         }

@@ -3,6 +3,7 @@
 //! The embedded exchange is reached as any other: by the same client over HTTP and WebSocket. Only
 //! the address differs, and who funds the account.
 
+mod board;
 pub(crate) mod checkup;
 mod core;
 mod desk;
@@ -38,7 +39,7 @@ use std::io::Write;
 use tokio::task::LocalSet;
 
 pub(crate) use self::embedded::random;
-pub(crate) use self::messages::Severity;
+pub(crate) use self::messages::{Notice, Severity};
 pub(crate) use self::metrics::metrics;
 use self::session::Session;
 use self::summary::Summary;

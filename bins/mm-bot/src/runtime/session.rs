@@ -33,6 +33,7 @@ use super::watchdog::{self, Heart, Spare, Watchdog, last_words};
 use super::{embedded, setup};
 use crate::cli::RunArgs;
 use crate::config::Settings;
+use crate::dashboard::{self, Dashboard};
 use crate::exit::{Exit, Failed};
 use crate::markets::min_notional;
 use crate::state::{Opened, Recorder};
@@ -77,11 +78,12 @@ impl<'v> Session<'v> {
         let universe = ready.universe.clone();
         let title = format!("mm-bot {} {}", venue.name, venue.endpoint.info().authority());
         let screen = Screen::new(title, Duration::from_secs(settings.status_interval_sec));
+        let run = run_id();
         let mut log = Log::open(Plan {
             file: args.log_file.clone(),
             settings: settings.log.clone(),
             terminal: screen.is_terminal(),
-            run: run_id(),
+            run,
         })?;
         log.line(&format!(
             "log_evt=open version={} config={} venue={} every_sec={}",
@@ -91,12 +93,13 @@ impl<'v> Session<'v> {
             settings.log.alive_sec
         ));
         let coins: Vec<String> = ready.markets.iter().map(|(coin, _)| coin.clone()).collect();
+        let dashboard = serve_dashboard(settings, venue, run, &mut log)?;
         let (stream, events) = connect(venue, &coins, settings.rotate.enabled)?;
         let scrapes = metrics::serve(settings.metrics_listen, &mut log).await?;
         let feeds = feeds::start(&settings.signals, &coins, &mut log).await?;
         let who = format!("mm-bot {} {}", venue.name, venue.account);
         let (messenger, courier) = messages::start(&settings.messages, who, &mut log)?;
-        let ears = (scrapes, feeds, messenger);
+        let ears = (scrapes, feeds, messenger, dashboard);
         let driver = driver(settings, venue, link.clone(), ready, log, screen, ears)?;
         let spare = Spare { link: venue.spare_link(), universe: universe.clone() };
         let (heart, latch) = (driver.heart.clone(), Arc::clone(&link.latch));
@@ -215,7 +218,7 @@ fn driver(
     ready: Ready,
     mut log: Log,
     screen: Screen,
-    (scrapes, feeds, messenger): (Scrapes, Feeds, Messenger),
+    (scrapes, feeds, messenger, dashboard): (Scrapes, Feeds, Messenger, Dashboard),
 ) -> Result<Driver, Failed> {
     for applied in &ready.applied {
         log.line(applied);
@@ -259,11 +262,40 @@ fn driver(
         messenger,
         pulse: Pulse::new(venue.name, &settings.fingerprint),
         scrapes,
+        dashboard,
         feeds,
         recorder,
         max_offline: (settings.max_offline_sec > 0)
             .then(|| Duration::from_secs(settings.max_offline_sec)),
     }))
+}
+
+/// Serves the dashboard, if there is to be one, and lets it see every line of the log.
+fn serve_dashboard(
+    settings: &Settings,
+    venue: &Venue,
+    run: u32,
+    log: &mut Log,
+) -> Result<Dashboard, Failed> {
+    let plan = dashboard::Plan {
+        settings: &settings.dashboard,
+        run: dashboard::Run {
+            id: format!("{run:08x}"),
+            bot: env!("CARGO_PKG_VERSION").to_owned(),
+            venue: venue.name.to_owned(),
+            account: venue.account.to_string(),
+            config: settings.fingerprint.clone(),
+            started: clock::now().0,
+            ..dashboard::Run::default()
+        },
+        desk: venue.home.word(),
+    };
+    let (dashboard, served) = dashboard::start(plan)?;
+    if let Some((tap, address)) = served {
+        log.tap(tap);
+        log.line(&format!("dashboard_evt=listening url=http://{address}/"));
+    }
+    Ok(dashboard)
 }
 
 /// The name of a run in its log: with `seq` it names an attempt for ever. Not the seed, which may be

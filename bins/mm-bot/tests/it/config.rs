@@ -115,6 +115,7 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
                 continue; // NaN is a fine name for a coin, as far as anybody knows here.
             }
             let may_be_nothing = [
+                "dashboard.listen",
                 "messages.chat_id",
                 "metrics.listen",
                 "signals.push_listen",

@@ -25,7 +25,11 @@ const TABLE: &[Row] = &[
     row("hl-engine", 3, &["hl-quant", "hl-wire", "hl-specs", "hl-signals", "hl-rotation"]),
     row("hl-client", 3, &["hl-quant", "hl-wire"]),
     row("hl-sim", 3, &["hl-quant", "hl-wire", "hl-specs"]),
-    row("hl-journal", 4, &["hl-quant", "hl-wire", "hl-specs", "hl-signals", "hl-rotation", "hl-engine"]),
+    row(
+        "hl-journal",
+        4,
+        &["hl-quant", "hl-wire", "hl-specs", "hl-signals", "hl-rotation", "hl-engine"],
+    ),
     row("hl-sim-http", 4, &["hl-quant", "hl-wire", "hl-sim"]),
     row(
         "hl-world",

@@ -8,6 +8,7 @@ mod evidence;
 mod exit;
 mod risk;
 mod rotation;
+mod show;
 mod signals;
 mod timers;
 

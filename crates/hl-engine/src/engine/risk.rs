@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct AccountRisk {
     equity: Equity,
     /// The last report's money.
-    money: Option<AccountMoney>,
+    pub(super) money: Option<AccountMoney>,
     pub(super) skew: Skew,
     journal: Journal,
     hold: Hold,

@@ -2,6 +2,7 @@
 //! may be and what it is when nobody says. The example file, `config show` and every check are made
 //! from this one table.
 
+mod dashboard;
 mod guard;
 mod log;
 mod messages;
@@ -75,6 +76,7 @@ pub(crate) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
         rotate::KEYS,
         signals::KEYS,
         messages::KEYS,
+        dashboard::KEYS,
         state::KEYS,
         log::KEYS,
     ]

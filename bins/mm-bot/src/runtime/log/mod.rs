@@ -23,6 +23,7 @@ use hl_quant::Millis;
 use self::files::{Files, Limits};
 use self::writer::{Entry, Health, Out, Writer};
 use crate::config::LogSettings;
+use crate::dashboard::{Tap, What};
 use crate::exit::{Exit, Failed};
 
 /// How many of the last lines a terminal shows under the status.
@@ -45,6 +46,8 @@ pub(super) struct Log {
     lines: u64,
     alive_ms: u64,
     next_alive: Millis,
+    /// Who else sees every line.
+    tap: Option<Tap>,
 }
 
 /// What a log is made of.
@@ -98,13 +101,22 @@ impl Log {
             lines: 0,
             alive_ms: settings.alive_sec.saturating_mul(1_000),
             next_alive: Millis(0),
+            tap: None,
         })
+    }
+
+    /// From now on somebody else sees every line too.
+    pub(super) fn tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
     }
 
     /// Hands over an event of the engine.
     pub(super) fn event(&mut self, event: Event) {
         self.remember(&event);
         self.lines = self.lines.saturating_add(1);
+        if let Some(tap) = &self.tap {
+            tap.put(self.lines, What::Event(event.clone()));
+        }
         self.send(Entry::Event(self.lines, event));
     }
 
@@ -112,7 +124,11 @@ impl Log {
     pub(super) fn line(&mut self, line: &dyn Display) {
         self.remember(line);
         self.lines = self.lines.saturating_add(1);
-        self.send(Entry::Text(self.lines, clock::now(), line.to_string()));
+        let (now, text) = (clock::now(), line.to_string());
+        if let Some(tap) = &self.tap {
+            tap.put(self.lines, What::Text(now, text.clone()));
+        }
+        self.send(Entry::Text(self.lines, now, text));
     }
 
     /// Says that the loop runs, if it is time to. Called in each turn of it.

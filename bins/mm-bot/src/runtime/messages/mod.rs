@@ -15,8 +15,7 @@ use hl_client::clock;
 use hl_engine::Event;
 use tokio::sync::mpsc;
 
-pub(super) use self::notice::Notice;
-pub(crate) use self::notice::Severity;
+pub(crate) use self::notice::{Notice, Severity};
 pub(super) use self::post::{Courier, Delivered, start};
 use self::quiet::{Quiet, Say};
 use crate::config::MessageSettings;

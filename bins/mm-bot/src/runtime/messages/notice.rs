@@ -47,7 +47,7 @@ impl Notice {
     }
 
     /// What an event is to people, if anything.
-    pub(super) fn of(event: &EventKind) -> Option<Self> {
+    pub(crate) fn of(event: &EventKind) -> Option<Self> {
         Some(match event {
             EventKind::Halt(halt) => {
                 let text = format!(

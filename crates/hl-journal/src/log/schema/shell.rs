@@ -65,6 +65,9 @@ pub(super) const ROWS: &[Row] = &[
         "ts tms style level",
         "Messages to people are sent from this level on.",
     ),
+    row("dashboard_evt", "control", "ts tms do", "An operator asked for this on the dashboard."),
+    row("dashboard_evt", "listening", "ts tms url", "The dashboard is served there."),
+    row("dashboard_evt", "refused", "ts tms reason", "Somebody asked without the right to."),
     row("metrics_evt", "listening", "ts tms address reach", "Metrics are served there."),
     row("sim_evt", "notice", "ts tms text", "The local exchange has something to say."),
     row(

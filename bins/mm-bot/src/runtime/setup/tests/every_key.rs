@@ -123,6 +123,8 @@ const AROUND: &[&str] = &[
     "log.keep_days",
     "log.budget_mb",
     "log.alive_sec",
+    "dashboard.listen",
+    "dashboard.token_file",
     "messages.url_file",
     "messages.style",
     "messages.chat_id",

@@ -29,6 +29,15 @@ impl fmt::Display for MarketId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId(pub u64);
 
+impl RequestId {
+    /// Of no command: an account or a ledger that a shell read after the engine's last word, so that
+    /// the record of a run ends with what the account became. It changes nothing in the engine.
+    ///
+    /// A shell that does so asks for the account, then for fills, then for the ledger: whoever reads
+    /// the record knows with the last that it has everything up to the first.
+    pub const UNASKED: Self = Self(u64::MAX);
+}
+
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

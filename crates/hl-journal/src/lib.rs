@@ -58,6 +58,7 @@
 
 mod budget;
 mod carry;
+pub mod chart;
 pub mod decisions;
 mod line;
 pub mod log;

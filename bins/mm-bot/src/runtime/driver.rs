@@ -146,7 +146,7 @@ enum Heard {
 }
 
 /// Marks the last question for fills, which the engine did not ask. It counts its own from 1.
-pub(super) const LAST_FILLS: RequestId = RequestId(u64::MAX);
+pub(super) const LAST: RequestId = RequestId::UNASKED;
 
 impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
@@ -336,16 +336,21 @@ impl Driver {
         }
     }
 
+    /// Asks something that the engine has not asked for.
+    pub(super) fn ask_last(&mut self, query: hl_engine::Query) {
+        self.tasks.spawn(self.link.clone().ask(LAST, query));
+    }
+
     /// After the engine's last word, fills that happened before the cancels may still be on their
-    /// way; they are asked for once.
+    /// way; they are asked for once, between what the account is worth and what was transferred: so
+    /// the record of the run accounts for everything.
     fn is_finished(&mut self) -> bool {
         if self.ending.is_none() || self.core.stopped.is_none() {
             return false;
         }
         match &self.settling {
             None => {
-                let query = hl_engine::Query::Fills { since: self.started };
-                self.tasks.spawn(self.link.clone().ask(LAST_FILLS, query));
+                self.ask_last(hl_engine::Query::Account);
                 self.settling = Some(Settling::Asked(Instant::now()));
                 // Wakes the loop when nothing else does.
                 self.core.wake = clock::now().plus(100);

@@ -1,14 +1,14 @@
 //! To the engine: what the stream and the answers say.
 
 use hl_client::{InfoError, WsEvent, clock};
-use hl_engine::{Connection, Input};
+use hl_engine::{Connection, Input, Query};
 use hl_journal::log::Quoted;
 use hl_quant::Millis;
-use hl_wire::info::Fill;
+use hl_wire::info::{ClearinghouseState, Fill, LedgerUpdate};
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
-use super::driver::{Driver, Ending, LAST_FILLS, Settling};
+use super::driver::{Driver, Ending, LAST, Settling};
 use super::tasks::Answer;
 
 impl Driver {
@@ -79,13 +79,15 @@ impl Driver {
             Answer::OpenOrders { request, result: Ok(orders) } => {
                 self.adapter.open_orders(request, &orders, &mut |input| core.feed(now, input));
             }
+            Answer::Account { request: LAST, result } => self.last_account(result),
             Answer::Account { request, result: Ok(state) } => {
                 self.adapter.account(request, &state, &mut |input| core.feed(now, input));
             }
-            Answer::Fills { request: LAST_FILLS, result } => self.last_fills(result),
+            Answer::Fills { request: LAST, result } => self.last_fills(result),
             Answer::Fills { request, result: Ok(fills) } => {
                 self.adapter.fills(request, &fills, &mut |input| core.feed(now, input));
             }
+            Answer::Ledger { request: LAST, result } => self.last_ledger(result),
             Answer::Ledger { request, result: Ok(updates) } => {
                 let user = self.link.account;
                 let sink = &mut |input: Input<'_>| core.feed(now, input);
@@ -111,18 +113,38 @@ impl Driver {
         }
     }
 
-    /// The engine did not ask for these, so they come as a stream's snapshot does: unasked.
-    fn last_fills(&mut self, result: Result<Vec<Fill>, InfoError>) {
-        self.settling = Some(Settling::Done);
+    /// What the account is worth at the end: the first of the last three questions.
+    fn last_account(&mut self, result: Result<Box<ClearinghouseState>, InfoError>) {
         let (now, core) = (clock::now(), &mut self.core);
         match result {
-            Ok(fills) => self.adapter.fills(LAST_FILLS, &fills, &mut |input| {
+            Ok(state) => self.adapter.account(LAST, &state, &mut |input| core.feed(now, input)),
+            Err(error) => self.not_answered(&error),
+        }
+        self.ask_last(Query::Fills { since: self.started });
+    }
+
+    /// What was transferred until the end: the last of them.
+    fn last_ledger(&mut self, result: Result<Vec<LedgerUpdate>, InfoError>) {
+        self.settling = Some(Settling::Done);
+        let (now, core, user) = (clock::now(), &mut self.core, self.link.account);
+        match result {
+            Ok(all) => self.adapter.ledger(LAST, user, &all, &mut |input| core.feed(now, input)),
+            Err(error) => self.not_answered(&error),
+        }
+    }
+
+    /// The engine did not ask for these, so they come as a stream's snapshot does: unasked.
+    fn last_fills(&mut self, result: Result<Vec<Fill>, InfoError>) {
+        let (now, core) = (clock::now(), &mut self.core);
+        match result {
+            Ok(fills) => self.adapter.fills(LAST, &fills, &mut |input| {
                 if let Input::Fills { fills, .. } = input {
                     core.feed(now, Input::Fills { request: None, fills });
                 }
             }),
             Err(error) => self.not_answered(&error),
         }
+        self.ask_last(Query::Ledger { since: self.started });
     }
 
     /// Says so; and that the venue asks us to keep away, if that is why.

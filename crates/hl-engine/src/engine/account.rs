@@ -112,6 +112,9 @@ impl Engine {
         positions: &[Position],
         money: AccountMoney,
     ) {
+        if request == RequestId::UNASKED {
+            return;
+        }
         let every = self.config.timing.reconcile_ms;
         let Some(asked) = self.sync.account.answered(request, self.now, every) else {
             return self.audit("answer_unexpected");

@@ -2,7 +2,7 @@
 
 use hl_engine::{
     AccountMoney, Cause, Channel, Command, EngineConfig, Grade, Input, Journal, NoQuote, Ppm,
-    RejectLimits, Reply, Timing, Transfer, Usd,
+    RejectLimits, Reply, RequestId, Timing, Transfer, Usd,
 };
 use hl_quant::{Millis, Notional, Side};
 use hl_wire::RejectCode;
@@ -403,4 +403,21 @@ fn a_clock_that_is_set_back_while_the_ledger_is_asked_leaves_no_fall_unexplained
     bench.run(60_000);
     assert_eq!(bench.engine.grade(), (Grade::Normal, Cause::Clear));
     assert_eq!(bench.live(SOL).len(), 2);
+}
+
+#[test]
+fn what_a_shell_reads_unasked_after_the_last_word_changes_nothing() {
+    let mut bench = Bench::started(config());
+    let before = (bench.position(SOL), bench.engine.stats(), why(&bench));
+    let request = RequestId::UNASKED;
+    let size = "9".parse().unwrap();
+    let positions = &[hl_engine::Position { market: SOL, size, value: Usd::ZERO }];
+    let money = AccountMoney::idle(Usd::from_e8(1));
+    let time = bench.now;
+    bench.input(Input::Account { request, time, positions, money });
+    let transfers = &[Transfer { time, amount: Usd::from_e8(7) }];
+    bench.input(Input::Ledger { request, transfers });
+    bench.input(Input::Funding(hl_engine::Funding { market: SOL, time, amount: Usd::from_e8(1) }));
+    assert_eq!((bench.position(SOL), bench.engine.stats(), why(&bench)), before);
+    assert_eq!(bench.lines("audit_evt=").len(), 0);
 }

@@ -62,7 +62,7 @@ impl fmt::Display for Break {
             self.amount
         )?;
         for (pair, counted, stated) in &self.positions {
-            let (counted, stated) = (Decimal8(*counted), Decimal8(*stated));
+            let (counted, stated) = (Units(*counted), Units(*stated));
             write!(f, "; {pair} is {stated}, by its trades {counted}")?;
         }
         Ok(())
@@ -70,9 +70,9 @@ impl fmt::Display for Break {
 }
 
 /// An integer at 10^-8 as plain decimal text.
-struct Decimal8(i128);
+pub(super) struct Units(pub(super) i128);
 
-impl fmt::Display for Decimal8 {
+impl fmt::Display for Units {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&Usd::from_raw(self.0.saturating_mul(100_000_000)), f)
     }

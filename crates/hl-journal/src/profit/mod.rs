@@ -68,13 +68,14 @@ mod account;
 mod market;
 mod parts;
 mod prices;
+mod print;
 mod statement;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hl_engine::{
     AccountMoney, Event, EventKind, Fill, Funding, Input, MarketId, Pair, Position, ReconLine,
-    Transfer, Usd,
+    RequestId, Transfer, Usd,
 };
 use hl_quant::{Millis, Price};
 
@@ -180,7 +181,13 @@ impl Profit {
             Input::Fill(fill) => self.fill(fill),
             Input::Fills { fills, .. } => fills.iter().for_each(|fill| self.fill(fill)),
             Input::Funding(funding) => self.funding(funding),
-            Input::Ledger { transfers, .. } => self.ledger(transfers),
+            Input::Ledger { request, transfers } => {
+                if *request == RequestId::UNASKED {
+                    // The shell's last words: the account, then the fills, then this.
+                    self.fills_through = self.fills_through.max(self.newest);
+                }
+                self.ledger(transfers);
+            }
             Input::Account { time, positions, money, .. } => self.state(*time, positions, *money),
             _ => {}
         }

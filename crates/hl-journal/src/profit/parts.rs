@@ -71,6 +71,12 @@ impl Parts {
         earned.minus(self.fees)
     }
 
+    /// The spread in parts per million of the traded value; `None` without a trade.
+    #[must_use]
+    pub fn spread_ppm(&self) -> Option<i64> {
+        Markout { sum: self.spread, volume: self.volume, fills: self.fills() }.ppm()
+    }
+
     /// All trades.
     #[must_use]
     pub fn fills(&self) -> u64 {

@@ -24,13 +24,17 @@
 mod coverage;
 mod lines;
 mod print;
+mod recorded;
 mod tally;
 
 use std::collections::BTreeMap;
 
 use hl_quant::Millis;
 
+use coverage::Coverage;
+
 pub use coverage::Gap;
+pub use recorded::Recorded;
 pub use tally::Tally;
 
 /// Below this share of the window a report is no evidence. Parts in a million.
@@ -60,6 +64,12 @@ impl Scope {
     #[must_use]
     pub fn all() -> Self {
         Self::default()
+    }
+
+    /// Whether a moment is within.
+    #[must_use]
+    pub fn has(&self, at: Millis) -> bool {
+        self.from.is_none_or(|from| at >= from) && self.to.is_none_or(|to| at <= to)
     }
 }
 
@@ -137,6 +147,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Which part of the window is covered.
+    fn cover(&mut self, scope: &Scope, coverage: Coverage) {
+        let span = coverage.span();
+        let from = scope.from.or_else(|| span.map(|(first, _)| first));
+        let to = scope.to.or_else(|| span.map(|(_, last)| last));
+        if let (Some(from), Some(to)) = (from, to) {
+            self.window = Some((from, to));
+            (self.covered_ms, self.gaps) = coverage.within(from, to);
+        }
+    }
+
     /// The covered share of the window. Parts in a million, cut.
     #[must_use]
     pub fn coverage_ppm(&self) -> u64 {
@@ -164,4 +185,8 @@ impl Report {
         }
         doubts
     }
+}
+
+fn bump(count: &mut u64) {
+    *count = count.saturating_add(1);
 }

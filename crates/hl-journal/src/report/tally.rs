@@ -6,7 +6,7 @@ use hl_quant::Millis;
 
 use super::coverage::Coverage;
 use super::lines::Splitter;
-use super::{Counts, Report, Scope};
+use super::{Counts, Report, Scope, bump};
 use crate::log::{LogEvent, Seen, parse_iso, read_line};
 
 /// Counts the lines that it is given. Sources one after the other, each from its beginning to its
@@ -263,13 +263,7 @@ impl Tally {
             self.count(&open.pair, |counts| bump(&mut counts.unknown));
         }
         let mut report = self.report;
-        let span = self.coverage.span();
-        let from = self.scope.from.or_else(|| span.map(|(first, _)| first));
-        let to = self.scope.to.or_else(|| span.map(|(_, last)| last));
-        if let (Some(from), Some(to)) = (from, to) {
-            report.window = Some((from, to));
-            (report.covered_ms, report.gaps) = self.coverage.within(from, to);
-        }
+        report.cover(&self.scope, self.coverage);
         report.runs = u64::try_from(self.numbers.len()).unwrap_or(u64::MAX);
         if !self.scope.filtered {
             let missing =
@@ -297,8 +291,4 @@ fn end(counts: &mut Counts, fields: &Fields<'_>, nameless: bool) {
             None => drop(counts.rejected.insert(code.to_owned(), 1)),
         },
     }
-}
-
-fn bump(count: &mut u64) {
-    *count = count.saturating_add(1);
 }

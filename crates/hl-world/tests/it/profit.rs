@@ -94,10 +94,8 @@ fn paid(minutes: u64) -> RunConfig {
     }
 }
 
-/// How many seeds: `PROFIT_SEEDS`, or a few.
-fn seeds() -> u64 {
-    std::env::var("PROFIT_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(6)
-}
+/// How many seeds; with 40, two minutes.
+const SEEDS: u64 = 6;
 
 /// Whatever is summed, by hours or by markets, the parts are the same.
 fn adds_up(statement: &Statement) {
@@ -118,7 +116,7 @@ fn adds_up(statement: &Statement) {
 
 #[test]
 fn every_unit_of_the_account_is_accounted_for_with_fees_funding_and_transfers() {
-    for seed in 0..seeds() {
+    for seed in 0..SEEDS {
         let kept = keep(&paid(75), seed, &mut honest);
         let (statement, truth) = (&kept.statement, &kept.report.truth);
         println!(
@@ -152,7 +150,7 @@ fn every_unit_of_the_account_is_accounted_for_with_fees_funding_and_transfers() 
 fn under_faults_only_what_a_backstop_takes_is_unaccounted_for() {
     let run = RunConfig { faults_ms: 10 * MINUTE, ..RunConfig::hours(1) };
     let (mut clean, mut total) = (0, 0);
-    for seed in 0..seeds() * 2 {
+    for seed in 0..SEEDS * 2 {
         let kept = keep(&run, seed, &mut honest);
         adds_up(&kept.statement);
         total += 1;

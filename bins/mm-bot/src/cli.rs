@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::report::ReportArgs;
+use crate::commands::rotate_args::RotateArgs;
 use crate::commands::world::WorldArgs;
 
 const EXIT_CODES: &str = "\
@@ -113,53 +114,6 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
     /// Print the summary as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Show which markets rotation would choose, and why, beside the old system's order.
-///
-/// Watches best prices and trades of every market for a while, scores them with the configured
-/// weights and filters, and prints each factor's part in each score. Nothing is traded.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  mm-bot rotate --explain                       the local exchange, watched for 20 seconds
-  mm-bot rotate --explain --market-count 200    200 markets with a known truth
-  mm-bot rotate --explain --venue mainnet --for 5m --json
-  mm-bot rotate --explain --from stats.json     numbers that you give; `-` is standard input
-
-The file is an array of objects: pair, vol, spread_bps, depth_usd, and where known fees_bps, nansen,
-flow, toxicity_bps, funding_bps, profit_bps, correlation.")]
-pub(crate) struct RotateArgs {
-    /// Print every factor's part in every score
-    #[arg(long)]
-    pub(crate) explain: bool,
-    /// sim, testnet or mainnet
-    #[arg(long, value_name = "VENUE")]
-    pub(crate) venue: Option<String>,
-    /// Another address for the venue, such as a stand-alone hl-sim
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: Option<String>,
-    /// Watch for this long: 90, 60s, 5m
-    #[arg(long = "for", value_name = "DURATION", value_parser = duration, default_value = "20s")]
-    pub(crate) duration: Duration,
-    /// Markets to choose among, separated by commas [default: all]
-    #[arg(long, value_name = "COINS")]
-    pub(crate) markets: Option<String>,
-    /// Markets of the local exchange (venue sim)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub(crate) market_count: Option<u16>,
-    /// Seed of the synthetic market (venue sim) [default: random]
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u64>,
-    /// Draw the scores of the best markets into this file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) svg: Option<PathBuf>,
-    /// Read the numbers from this file instead of a venue
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["venue", "url", "markets", "market_count"])]
-    pub(crate) from: Option<PathBuf>,
-    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -53,6 +53,7 @@ mod network;
 mod nonces;
 mod observe;
 mod phase;
+pub mod proof;
 mod report;
 mod run;
 mod schedule;

@@ -9,6 +9,8 @@ pub(crate) mod quantize;
 mod quantize_jsonl;
 pub(crate) mod report;
 pub(crate) mod rotate;
+pub(crate) mod rotate_args;
+mod rotate_proof;
 mod rotate_svg;
 pub(crate) mod sign;
 pub(crate) mod signals;

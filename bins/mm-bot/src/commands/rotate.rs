@@ -11,8 +11,8 @@ use hl_rotation::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::rotate_svg;
-use crate::cli::RotateArgs;
+use super::rotate_args::RotateArgs;
+use super::{rotate_proof, rotate_svg};
 use crate::config::Settings;
 use crate::exit::{Exit, Failed};
 use crate::runtime::{setup, survey};
@@ -41,6 +41,9 @@ pub(crate) fn run(
     out: &mut impl Write,
 ) -> Result<Exit, Failed> {
     let config = setup::rotation_config(&settings.rotate);
+    if args.proof {
+        return rotate_proof::run(args, config.weights, out);
+    }
     let candidates = match &args.from {
         Some(path) => given(path, &config)?,
         None => watched(args, settings, &config)?,

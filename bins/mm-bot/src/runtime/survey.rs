@@ -16,7 +16,8 @@ use tokio::time::Instant;
 use super::embedded::Embedded;
 use super::venue::{endpoint, transport, unreachable};
 use super::watch;
-use crate::cli::{RotateArgs, RunArgs};
+use crate::cli::RunArgs;
+use crate::commands::rotate_args::RotateArgs;
 use crate::config::{Settings, Venue};
 use crate::exit::{Exit, Failed};
 

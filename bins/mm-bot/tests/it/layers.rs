@@ -34,7 +34,16 @@ const TABLE: &[Row] = &[
     row(
         "hl-world",
         5,
-        &["hl-quant", "hl-wire", "hl-specs", "hl-signals", "hl-engine", "hl-sim", "hl-journal"],
+        &[
+            "hl-quant",
+            "hl-wire",
+            "hl-specs",
+            "hl-signals",
+            "hl-rotation",
+            "hl-engine",
+            "hl-sim",
+            "hl-journal",
+        ],
     ),
     row(
         "mm-bot",
@@ -62,6 +71,7 @@ const TABLE: &[Row] = &[
             "hl-wire",
             "hl-specs",
             "hl-signals",
+            "hl-rotation",
             "hl-engine",
             "hl-client",
             "hl-sim",

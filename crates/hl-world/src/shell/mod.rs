@@ -13,9 +13,10 @@ use std::rc::Rc;
 
 use hl_engine::adapt::Adapter;
 use hl_engine::{
-    Command, Engine, EngineConfig, Operator, Query, RequestId as EngineRequest, Stats,
+    Command, Engine, EngineConfig, MarketId, Operator, Query, RequestId as EngineRequest, Stats,
 };
 use hl_quant::Millis;
+use hl_signals::Signal;
 use hl_sim::{ConnId, Input, RequestId};
 use hl_specs::{Overrides, SpecCache, SpecCacheConfig, Ticket};
 use hl_wire::session::{BookDepth, Session, SessionConfig, Subscription};
@@ -199,6 +200,14 @@ impl Shell {
         self.stopping |= word == Operator::Stop;
         self.core.feed(host, hl_engine::Input::Operator(word));
         self.turn(host);
+    }
+
+    /// A feed says something about a market. Before the engine runs nobody listens.
+    pub(crate) fn signal(&mut self, host: &mut Host<'_, '_>, market: MarketId, signal: Signal) {
+        if self.boot.is_none() && self.busy_until.is_none() {
+            self.core.feed(host, hl_engine::Input::Signal { market, signal });
+            self.turn(host);
+        }
     }
 
     /// Takes a message in.

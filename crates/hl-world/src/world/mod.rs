@@ -5,8 +5,9 @@ mod step;
 
 use std::collections::BTreeMap;
 
-use hl_engine::Operator;
+use hl_engine::{MarketId, Operator};
 use hl_quant::Millis;
+use hl_signals::Signal;
 use hl_sim::fault::Plan;
 use hl_sim::{Background, Exchange, mix};
 use hl_wire::{Address, AgentKey};
@@ -146,6 +147,13 @@ impl<'c> World<'c> {
         if self.closes_ms > 0 {
             let at = self.now.plus(self.closes_ms);
             self.schedule.add(at, Due::Word(Operator::Flatten));
+        }
+    }
+
+    /// A feed says something about a market, and the bot hears it now, if it runs.
+    pub fn tell(&mut self, market: MarketId, signal: Signal) {
+        if !self.machine.is_frozen(self.now) {
+            self.each(|shell, host| shell.signal(host, market, signal));
         }
     }
 

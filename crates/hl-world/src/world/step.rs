@@ -90,7 +90,7 @@ impl<'c> World<'c> {
     }
 
     /// Gives every process a turn, then sends what it wants sent and buries it if it has died.
-    fn each(&mut self, mut work: impl FnMut(&mut Shell, &mut Host<'_, 'c>)) {
+    pub(super) fn each(&mut self, mut work: impl FnMut(&mut Shell, &mut Host<'_, 'c>)) {
         let Self { exchange, machine, processes, eyes, now, phase, digest, network, .. } = self;
         let now = *now;
         for shell in processes.iter_mut() {

@@ -12,6 +12,7 @@ mod crashes;
 mod faults;
 mod machine;
 mod profit;
+mod proof;
 mod repeat;
 mod rig;
 mod rotation;

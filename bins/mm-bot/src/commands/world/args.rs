@@ -70,7 +70,8 @@ pub(crate) struct WorldArgs {
     pub(crate) json: bool,
 }
 
-fn range(text: &str) -> Result<Range<u64>, String> {
+/// Two numbers, the last one left out.
+pub(crate) fn range(text: &str) -> Result<Range<u64>, String> {
     let bad = || "write two numbers, the smaller first: 0..1000".to_owned();
     let (from, to) = text.split_once("..").ok_or_else(bad)?;
     let number = |text: &str| text.parse::<u64>().map_err(|_| bad());

@@ -13,7 +13,7 @@ use hl_sim::fault::{Intensity, Plan};
 use hl_world::check::{Summary, shrink_seed, trace_seed};
 use hl_world::{Breach, OnBreach, RunConfig};
 
-pub(crate) use args::WorldArgs;
+pub(crate) use args::{WorldArgs, range};
 use crew::{Outcome, Work};
 use report::Parts;
 

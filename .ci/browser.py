@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-# The version of the package `chromium` of Debian; `chromium-browser` and `google-chrome` elsewhere.
+# `chromium` is Debian's; the others are what it is called elsewhere.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -98,7 +98,8 @@ class Browser:
         self.process = subprocess.Popen(
             [path, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio",
              "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-port=0",
+             # Nothing has a name but this machine: what asks for anything else fails.
+             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-sync", "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-port=0",
              f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )

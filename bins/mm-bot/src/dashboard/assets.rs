@@ -18,6 +18,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/choice.js", JS, include_str!("web/choice.js")),
     ("/control.js", JS, include_str!("web/control.js")),
     ("/dom.js", JS, include_str!("web/dom.js")),
+    ("/fills.js", JS, include_str!("web/fills.js")),
     ("/format.js", JS, include_str!("web/format.js")),
     ("/lists.js", JS, include_str!("web/lists.js")),
     ("/market.js", JS, include_str!("web/market.js")),

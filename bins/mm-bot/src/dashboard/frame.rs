@@ -8,6 +8,7 @@ use hl_engine::{
     Grade, Halt, MarketId, MarketView, NoQuote, OrderState, OrderView, Pair, Ppm, RotationPhase,
     SourceView, Stats, Usd, Volatility,
 };
+use hl_journal::profit::Statement;
 use hl_quant::{Millis, Notional, Price, Side, SignedSize, Size};
 use hl_rotation::Selection;
 use hl_signals::Reading;
@@ -59,6 +60,8 @@ pub(crate) struct Frame {
     pub(crate) rotation: Option<Rotating>,
     /// With their records, when those were asked for.
     pub(crate) sources: Option<Vec<SourceView>>,
+    /// Where the money went, when records were asked for.
+    pub(crate) statement: Option<Box<Statement>>,
 }
 
 /// Rotation as it stands.
@@ -94,7 +97,8 @@ pub(crate) struct MarketFrame {
     pub(crate) book: Vec<BookLevel>,
 }
 
-/// Whether to compute the records of the sources of signals, which takes longer than the rest.
+/// Whether to compute the records of the sources of signals and the statement of profit, which takes
+/// longer than the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Records {
     With,
@@ -173,6 +177,7 @@ impl Frame {
             markets: shown(engine).map(|(id, view)| MarketFrame::of(engine, id, &view)).collect(),
             rotation: rotating(engine),
             sources: (records == Records::With).then(|| engine.signal_sources().collect()),
+            statement: None,
         }
     }
 }

@@ -17,8 +17,8 @@ use super::{Ask, Look, Want};
 
 /// How often the loop is asked.
 pub(super) const EVERY: Duration = Duration::from_millis(250);
-/// How often records of sources are computed while somebody looks.
-const RECORDS_EVERY: Duration = Duration::from_secs(10);
+/// How often records of sources and the statement of profit are computed while somebody looks.
+const RECORDS_EVERY: Duration = Duration::from_secs(5);
 /// A loop that has not answered by then is not running as it should.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Changes that may wait for a client; one that is further behind begins anew.
@@ -50,6 +50,7 @@ pub(super) struct Hub {
     number: u64,
     told: Told,
     sources: Option<Vec<hl_engine::SourceView>>,
+    statement: Option<Box<hl_journal::profit::Statement>>,
     records_at: Option<Instant>,
     /// When the loop answered last.
     answered: u64,
@@ -75,6 +76,7 @@ impl Hub {
             number: 0,
             told: Told::default(),
             sources: None,
+            statement: None,
             records_at: None,
             answered: clock::now().0,
         }
@@ -166,8 +168,10 @@ impl Hub {
         if due {
             self.records_at = Some(Instant::now());
             self.sources = frame.sources.take();
+            self.statement = frame.statement.take();
         }
         frame.sources.clone_from(&self.sources);
+        frame.statement.clone_from(&self.statement);
         Ok(Snapshot::of(&self.run, &frame, Some(&look.shell), &mut self.memory))
     }
 

@@ -14,6 +14,7 @@ mod assets;
 mod control;
 pub(crate) mod frame;
 mod guard;
+mod history;
 mod hub;
 pub(crate) mod memory;
 mod patch;
@@ -28,10 +29,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hl_engine::{Engine, Operator};
+use hl_journal::profit::Profit;
 use hl_quant::Millis;
 use tokio::sync::{mpsc, oneshot};
 
 use self::frame::{Frame, Glance, Records};
+pub(crate) use self::history::Place;
 use self::memory::Note;
 pub(crate) use self::memory::What;
 pub(crate) use self::server::{Plan, start};
@@ -76,12 +79,17 @@ impl Look {
         want: Want,
         engine: &Engine,
         at: Millis,
-        shell: Shell,
-        stopped: Option<u32>,
+        profit: Option<&Profit>,
+        (shell, stopped): (Shell, Option<u32>),
     ) -> Self {
         let frame = match want {
             Want::Glance => None,
-            Want::Whole(records) => Some(Box::new(Frame::of(engine, at, records))),
+            Want::Whole(records) => {
+                let mut frame = Frame::of(engine, at, records);
+                let profit = profit.filter(|_| records == Records::With);
+                frame.statement = profit.map(|profit| Box::new(profit.statement()));
+                Some(Box::new(frame))
+            }
         };
         Self { glance: Glance::of(engine, at), frame, shell, stopped }
     }

@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 
+use super::history::{self, Past, Place};
 use super::hub::{Hub, Wish};
 use super::patience::Patient;
 use super::snapshot::Run;
@@ -40,6 +41,7 @@ pub(super) struct Site {
     pub(super) token: Option<Secret>,
     pub(super) guessing: Arc<Mutex<()>>,
     pub(super) desk: WordFile,
+    pub(super) past: Option<Past>,
 }
 
 /// What a dashboard is made of.
@@ -49,6 +51,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) run: Run,
     /// Where an operator leaves a word.
     pub(crate) desk: WordFile,
+    /// Where its journal of decisions is, if one is kept.
+    pub(crate) journal: Option<Place>,
 }
 
 /// Listens, if there is to be a dashboard, and starts its thread, which ends with the process.
@@ -56,7 +60,7 @@ pub(crate) struct Plan<'a> {
 /// # Errors
 /// The address is taken, not ours, or not of this machine alone; the token cannot be read.
 pub(crate) fn start(plan: Plan<'_>) -> Result<(Dashboard, Option<(Tap, SocketAddr)>), Failed> {
-    let Plan { settings, mut run, desk } = plan;
+    let Plan { settings, mut run, desk, journal } = plan;
     let Some(address) = settings.listen else { return Ok((Dashboard::default(), None)) };
     let failed = |why: String| {
         Failed::new(Exit::Preflight, format!("dashboard at {address}: {why}"))
@@ -67,6 +71,8 @@ pub(crate) fn start(plan: Plan<'_>) -> Result<(Dashboard, Option<(Tap, SocketAdd
     }
     let token = settings.token_file.as_deref().map(keyfile::secret).transpose()?;
     run.controls = token.is_some();
+    run.history = journal.is_some();
+    let past = journal.map(|place| Past::start(place, run.clone())).transpose()?;
     let listener = std::net::TcpListener::bind(address).map_err(|e| failed(e.to_string()))?;
     listener.set_nonblocking(true).map_err(|e| failed(e.to_string()))?;
     let address = listener.local_addr().map_err(|e| failed(e.to_string()))?;
@@ -76,7 +82,7 @@ pub(crate) fn start(plan: Plan<'_>) -> Result<(Dashboard, Option<(Tap, SocketAdd
     let lost = Arc::new(AtomicU64::new(0));
     let hub = Hub::new(run, asks.clone(), heard, Arc::clone(&lost), wished);
     let seats = Arc::new(Semaphore::new(SEATS));
-    let site = Site { wishes, asks, seats, token, guessing: Arc::default(), desk };
+    let site = Site { wishes, asks, seats, token, guessing: Arc::default(), desk, past };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let thread = std::thread::Builder::new().name("dashboard".to_owned());
     thread
@@ -101,6 +107,8 @@ pub(super) fn router(site: Site) -> Router {
             "/api/stream",
             get(|State(site): State<Site>| async move { stream::open(&site).await }),
         )
+        .route("/api/history", get(history::range))
+        .route("/api/history/{at}", get(history::moment))
         .route("/api/control", post(control::take))
         .fallback(get(|uri: Uri| async move { assets::file(uri.path()) }))
         .layer(DefaultBodyLimit::max(BODY_MAX))

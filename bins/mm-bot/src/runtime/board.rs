@@ -10,8 +10,8 @@ impl Driver {
     pub(super) fn asked(&mut self, ask: Ask) {
         match ask {
             Ask::Look(want, answer) => {
-                let stopped = self.core.stopped;
-                let look = Look::of(want, &self.core.engine, clock::now(), self.shell(), stopped);
+                let (core, beside) = (&self.core, (self.shell(), self.core.stopped));
+                let look = Look::of(want, &core.engine, clock::now(), core.profit.as_ref(), beside);
                 // Whoever asked may have gone; that is their affair.
                 drop(answer.send(look));
             }

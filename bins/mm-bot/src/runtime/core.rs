@@ -1,6 +1,7 @@
 //! The engine and what it has asked for so far.
 
 use hl_engine::{Command, Engine, EventKind, Input, Operator, Output, RequestId};
+use hl_journal::profit::Profit;
 use hl_quant::Millis;
 
 /// Feeds the engine one input at a time and collects its outputs, in their order.
@@ -15,6 +16,8 @@ pub(super) struct Core {
     pub(super) wake: Millis,
     /// Orders that may remain, once the engine has stopped or halted: its answer to the last word.
     pub(super) stopped: Option<u32>,
+    /// Where the money went, if somebody wants to see it.
+    pub(super) profit: Option<Profit>,
     /// Queries that failed, without the engine's own repetition of them.
     pub(super) failed_queries: u64,
 }
@@ -27,18 +30,34 @@ impl Core {
             commands: Vec::new(),
             wake: Millis(0),
             stopped: None,
+            profit: None,
             failed_queries: 0,
         }
     }
 
+    /// From now on it is known where the money went.
+    pub(super) fn keep_profit(&mut self) {
+        let markets = &self.engine.config().markets;
+        let pairs: Vec<_> = markets.iter().map(|market| market.pair.clone()).collect();
+        let mut profit = Profit::new();
+        profit.run(&pairs);
+        self.profit = Some(profit);
+    }
+
     /// One input, and everything that the engine says to it.
     pub(super) fn feed(&mut self, now: Millis, input: Input<'_>) {
+        if let Some(profit) = &mut self.profit {
+            profit.feed(now, &input);
+        }
         self.engine.handle(now, input);
         loop {
             match self.engine.poll() {
                 Output::Event(event) => {
                     if let EventKind::Stopped { remaining } = event.kind {
                         self.stopped = Some(remaining);
+                    }
+                    if let Some(profit) = &mut self.profit {
+                        profit.event(&event);
                     }
                     self.events.push(event);
                 }

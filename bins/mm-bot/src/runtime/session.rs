@@ -244,9 +244,13 @@ fn driver(
     notes.iter().for_each(|note| log.line(note));
     let engine = Engine::new(config, seed).restore(carry).with_signal_record(&record.samples);
     let adapter = Adapter::new(ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset)));
+    let mut core = Core::new(engine);
+    if settings.dashboard.listen.is_some() {
+        core.keep_profit();
+    }
     let disk = if opened.broken.is_some() { Disk::Refuses } else { Disk::Takes };
     Ok(Driver::new(Parts {
-        core: Core::new(engine),
+        core,
         adapter,
         cache: ready.cache,
         specs_at: ready.specs_at,
@@ -289,6 +293,7 @@ fn serve_dashboard(
             ..dashboard::Run::default()
         },
         desk: venue.home.word(),
+        journal: None::<dashboard::Place>,
     };
     let (dashboard, served) = dashboard::start(plan)?;
     if let Some((tap, address)) = served {

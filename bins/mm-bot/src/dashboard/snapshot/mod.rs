@@ -9,6 +9,7 @@ mod account;
 mod history;
 mod market;
 mod rotation;
+mod split;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub(crate) use self::account::{Earning, Safety};
 pub(crate) use self::history::{Fill, Line, Noticed, Orders, SeriesOf, Span};
 pub(crate) use self::market::Market;
 pub(crate) use self::rotation::{Rotation, Sources};
+pub(crate) use self::split::Split;
 use super::alerts::{self, Alert};
 use super::frame::Frame;
 use super::memory::Memory;
@@ -36,6 +38,7 @@ pub(crate) struct Snapshot {
     pub(crate) source: &'static str,
     pub(crate) run: Run,
     pub(crate) earning: Earning,
+    pub(crate) split: Option<Split>,
     pub(crate) safety: Safety,
     pub(crate) counts: Counts,
     pub(crate) markets: BTreeMap<String, Market>,
@@ -193,6 +196,7 @@ impl Snapshot {
             source: if shell.is_some() { "live" } else { "journal" },
             run: run.clone(),
             earning: Earning::of(frame, run.started),
+            split: frame.statement.as_deref().map(Split::of),
             safety: Safety::of(frame, shell),
             counts: Counts::of(&frame.stats),
             markets,

@@ -1,12 +1,13 @@
 // The page: what is shown where, and what keys and clicks do.
 
 import { h, render } from './dom.js';
-import { measure, point } from './chart.js';
+import { again, measure, point } from './chart.js';
 import { round, span } from './format.js';
 import { follow, isStale, now, shown, store } from './store.js';
 import { overview } from './overview.js';
 import { market } from './market.js';
-import { fillsView, filter, limitsView, logView, ordersView } from './lists.js';
+import { filter, limitsView, logView, ordersView } from './lists.js';
+import { fillsView } from './fills.js';
 import { rotationView, signalsView, unfolded } from './choice.js';
 import { dot } from './parts.js';
 import * as control from './control.js';
@@ -82,6 +83,7 @@ function draw() {
   const { name, pair } = route();
   const view = VIEWS.find(([of]) => of === name)?.[2] ?? overview;
   render(at('view'), name === 'market' && pair ? market(doc, pair) : view(doc));
+  again();
   if (measure()) changed();
 }
 

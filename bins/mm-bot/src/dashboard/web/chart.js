@@ -46,7 +46,7 @@ export function chart({ id, title, caption, lines, marks = [], height = 150, zer
   const x = (ms) => LEFT + ((ms - x0) / (x1 - x0)) * (wide - LEFT - RIGHT);
   const y = (value) => 4 + ((y1 - value) / (y1 - y0)) * (bottom - 8);
   drawn.set(id, { lines, x, x0, x1, wide, show });
-  const ticks = [0.08, 0.5, 0.92].map((part) => y0 + (y1 - y0) * part);
+  const ticks = round(y0, y1);
   return h('figure', { 'data-key': `f-${id}` }, head,
     h('svg', { class: 'chart', 'data-key': id, viewBox: `0 0 ${wide} ${height}`, height, role: 'img', 'aria-label': title },
       ticks.map((value) => [
@@ -58,7 +58,17 @@ export function chart({ id, title, caption, lines, marks = [], height = 150, zer
       h('text', { x: wide - RIGHT, y: height - 3, 'text-anchor': 'end' }, clock(x1)),
       lines.map((line) => h('path', { class: line.cls, d: path(line, x, y) })),
       marks.filter((mark) => mark.at >= x0).map((mark) => sign(mark, x(mark.at), y(mark.y))),
-      h('line', { class: 'cross', 'data-cross': id, x1: -9, x2: -9, y1: 0, y2: bottom })));
+      h('line', { class: 'cross', 'data-cross': id, visibility: 'hidden', x1: 0, x2: 0, y1: 0, y2: bottom })));
+}
+
+/** Two to four round numbers between. */
+function round(low, high) {
+  const rough = (high - low) / 3;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
+  const ticks = [];
+  for (let n = Math.ceil(low / step); n * step <= high; n += 1) ticks.push(Number((n * step).toPrecision(12)));
+  return ticks;
 }
 
 function legend(lines) {
@@ -85,17 +95,27 @@ function sign(mark, px, py) {
   return h('g', { 'data-key': mark.key }, h('path', { class: mark.side, d, stroke: 'none' }, h('title', null, mark.text)));
 }
 
+/** Where the pointer was last. */
+let last = null;
+
+/** Shows the figures under the pointer again, after a drawing. */
+export const again = () => { if (last) point(last); };
+
 /** Shows the figures under the pointer. */
 export function point(event) {
+  const { clientX, clientY } = event;
+  const target = document.elementFromPoint(clientX, clientY);
+  last = { clientX, clientY };
   const tip = document.getElementById('tip');
-  const svg = event.target.closest?.('svg.chart');
+  const svg = target?.closest('svg.chart');
   const known = svg && drawn.get(svg.dataset.key);
   if (!known) {
     tip.hidden = true;
+    last = null;
     return;
   }
   const box = svg.getBoundingClientRect();
-  const part = (event.clientX - box.left) / box.width * known.wide;
+  const part = (clientX - box.left) / box.width * known.wide;
   const ms = known.x0 + (part - LEFT) / (known.wide - LEFT - RIGHT) * (known.x1 - known.x0);
   const rows = [];
   let at = null;
@@ -111,13 +131,14 @@ export function point(event) {
   }
   if (at === null) return;
   const cross = svg.querySelector('[data-cross]');
+  cross.setAttribute('visibility', 'visible');
   cross.setAttribute('x1', known.x(at));
   cross.setAttribute('x2', known.x(at));
   tip.textContent = [clock(at), ...rows].join('\n');
   tip.hidden = false;
   const wide = tip.offsetWidth;
-  tip.style.left = `${Math.min(event.clientX + 12, innerWidth - wide - 8)}px`;
-  tip.style.top = `${Math.min(event.clientY + 12, innerHeight - tip.offsetHeight - 8)}px`;
+  tip.style.left = `${Math.min(clientX + 12, innerWidth - wide - 8)}px`;
+  tip.style.top = `${Math.min(clientY + 12, innerHeight - tip.offsetHeight - 8)}px`;
 }
 
 /** The points of one column of a series, oldest first. */

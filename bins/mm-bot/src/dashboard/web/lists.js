@@ -1,8 +1,8 @@
-// Orders, fills, limits, the log.
+// Orders, limits, the log.
 
 import { h } from './dom.js';
 import { clock, count, data, exact, money, round, short, side, span, usd } from './format.js';
-import { age, alerts, card, facts, fillsTable, limit, marketLink, newest, table } from './parts.js';
+import { age, alerts, card, facts, limit, marketLink, newest, table } from './parts.js';
 import { now } from './store.js';
 
 export function ordersView(document) {
@@ -77,13 +77,6 @@ function gone(rows) {
       ['Order', ([, o]) => h('span', { class: 'mono' }, o.cloid), 'text wide'],
     ],
   });
-}
-
-export function fillsView(document) {
-  const fills = newest(document.fills);
-  return [
-    card(`Fills (${fills.length} latest)`, 'in basis points of the price, in our favour', fillsTable(fills, 'Fills')),
-  ];
 }
 
 export function limitsView(document) {

@@ -61,7 +61,7 @@ function safe({ safety: s, alerts: raised }) {
     ));
 }
 
-function quoting({ markets: all }) {
+function quoting({ markets: all, counts, rotation }) {
   const rows = Object.entries(all);
   const idle = rows.filter(([, market]) => market.why);
   const state = idle.length === 0 ? 'ok' : idle.length === rows.length ? 'page' : 'warn';
@@ -78,7 +78,12 @@ function quoting({ markets: all }) {
   return answer('quoting', 'Why is it not quoting?', state,
     idle.length === 0 ? 'It is' : `${rows.length - idle.length} of ${rows.length} markets`,
     idle.length === 0 ? `all ${rows.length} markets are quoted` : idle.length === 1 ? idle[0][1].why.text : 'are quoted; the others are not, because',
-    facts(...list));
+    facts(...list,
+      ['Orders resting', count(rows.reduce((sum, [, m]) => sum + Object.values(m.orders ?? {}).filter((o) => o.state === 'live').length, 0))],
+      ['Refused', [count(Object.values(counts.rejected ?? {}).reduce((sum, n) => sum + n, 0)), ' of ', count(counts.attempts)]],
+      ['Oldest book', rows.length ? age(Math.min(...rows.map(([, m]) => m.heard ?? 0))) : null],
+      rotation && ['Next choice', rotation.due ? `in ${span(rotation.due - now())}` : 'measuring'],
+    ));
 }
 
 export function why(market) {

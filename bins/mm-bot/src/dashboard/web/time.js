@@ -42,10 +42,16 @@ export async function go(ms, changed) {
     const at = wanted;
     try {
       const answer = await fetch(`/api/history/${Math.round(at)}`);
-      const body = answer.ok ? await answer.json() : null;
       if (wanted === null) break;
-      if (body) store.past = body;
-      why = body ? '' : `not shown: ${(await answer.text()).trim() || answer.status}`;
+      if (answer.status === 202) {
+        const { at: come } = await answer.json();
+        const part = (come - range.from) / Math.max(1, at - range.from);
+        why = `reading the journal, ${Math.max(0, Math.min(99, Math.floor(part * 100)))} %`;
+        changed('time');
+        continue;
+      }
+      if (answer.ok) store.past = await answer.json();
+      why = answer.ok ? '' : (await answer.text()).trim();
     } catch (error) {
       why = error.message;
     }

@@ -34,6 +34,12 @@ pub(super) fn read(bot: &BotScene<'_>) -> Belief {
             state: order.state,
         }));
     }
+    let strays = bot.engine.strays().map(|(id, order)| OrderBelief {
+        market: id.index(),
+        cloid: order.cloid,
+        state: order.state,
+    });
+    belief.orders.extend(strays);
     belief
 }
 

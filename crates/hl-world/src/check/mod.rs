@@ -32,7 +32,7 @@ pub use judge::{Judged, judge_seed, plan_of, shrink_seed, trace_seed};
 pub use shrink::{Shrunk, shrink};
 pub use summary::Summary;
 
-use hl_engine::EngineConfig;
+use hl_engine::{EngineConfig, EventKind, ReconLine};
 use hl_quant::Millis;
 use hl_sim::fault::Kind;
 
@@ -176,8 +176,17 @@ impl Checker for Checks {
             }
         };
         let belief = belief::of(scene, &seen);
-        // With nobody left to act it is the exchange alone that can still do something.
-        if belief.is_some() || matches!(seen, Seen::Died { .. }) {
+        // With nobody left to act it is the exchange alone that can still do something. What is taken
+        // over from the venue is compared with what is so at that moment.
+        let taken_over = |event: &hl_engine::Event| {
+            matches!(event.kind, EventKind::Recon(ReconLine::Position { .. }))
+        };
+        let compared = match &seen {
+            Seen::Died { .. } => true,
+            Seen::Event { event, .. } => taken_over(event),
+            _ => belief.is_some(),
+        };
+        if compared {
             belief::truth(scene, &mut self.record);
         }
         self.take(Moment::of(scene), belief.as_ref(), &seen);

@@ -38,6 +38,8 @@ pub(crate) struct Picture {
     pub(crate) venue: Millis,
     /// When it was given, by the true clock.
     pub(crate) at: Millis,
+    /// By how much the bot's clock was ahead of the true one then.
+    pub(crate) ahead_ms: i64,
     pub(crate) bids: Vec<Level>,
     pub(crate) asks: Vec<Level>,
 }
@@ -162,18 +164,27 @@ impl Record {
     pub(super) fn told(&mut self, bot: BotId, bot_now: Millis, input: &Input<'_>) {
         let now = self.now;
         let record = self.bots.entry(bot).or_default();
+        let ahead_ms = bot_now.0.cast_signed().saturating_sub(now.0.cast_signed());
         match *input {
             Input::Book { market, time, bids, asks } => {
                 let level = |l: &hl_engine::Level| Level { price: l.price, size: l.size };
                 let bids = bids.iter().map(level).collect();
                 let asks = asks.iter().map(level).collect();
-                newer(&mut record.books, market, Picture { venue: time, at: now, bids, asks });
+                newer(
+                    &mut record.books,
+                    market,
+                    Picture { venue: time, at: now, ahead_ms, bids, asks },
+                );
             }
             Input::Bbo { market, time, bid, ask } => {
                 let level = |l: hl_engine::Level| Level { price: l.price, size: l.size };
                 let bids = bid.map(level).into_iter().collect();
                 let asks = ask.map(level).into_iter().collect();
-                newer(&mut record.touches, market, Picture { venue: time, at: now, bids, asks });
+                newer(
+                    &mut record.touches,
+                    market,
+                    Picture { venue: time, at: now, ahead_ms, bids, asks },
+                );
             }
             Input::Spec { market, spec, requested, status } => {
                 let asked = record.spec_requests.iter().rev().find(|(bot, _)| *bot <= requested);

@@ -7,9 +7,12 @@
 //! without fresh book has had a cancel since.
 
 use super::prelude::*;
+use crate::check::record::Picture;
 
 /// From the limit to the cancel on the wire.
 const PULL_MS: u64 = 500;
+/// A step back of the clock that counts as a pause; a shorter one may go unnoticed between two looks.
+const STEP_MS: i64 = 1_000;
 /// How long a process that has just begun or thawed may take to look around.
 const WAKE_MS: u64 = 1_000;
 
@@ -28,8 +31,10 @@ impl Rule for Freshness {
             let Some(market) = market_of(view, order) else { continue };
             let book = bot.books.get(&market);
             let age = book.map(|book| (view.now.since(book.at), view.now.since(book.venue)));
+            let shown = view.belief.map_or(view.now, |belief| belief.now);
+            let hidden = book.map_or(0, |book| hidden_ms(book, shown, view.now));
             let fresh = age.is_some_and(|(arrival, block)| {
-                arrival <= limit.saturating_add(PULL_MS)
+                arrival.saturating_sub(hidden) <= limit.saturating_add(PULL_MS)
                     && block <= limit.saturating_add(skew).saturating_add(PULL_MS)
             });
             court.judge(Id::of(17), fresh, || {
@@ -37,6 +42,12 @@ impl Rule for Freshness {
             });
         }
     }
+}
+
+/// What the bot's clock was set back by since the book came: that time it cannot have seen pass.
+fn hidden_ms(book: &Picture, shown: Millis, now: Millis) -> u64 {
+    let ahead_ms = shown.0.cast_signed().saturating_sub(now.0.cast_signed());
+    book.ahead_ms.saturating_sub(ahead_ms).clamp(0, STEP_MS).unsigned_abs()
 }
 
 fn pulled(view: &View<'_>, id: crate::BotId, court: &mut Court) {
@@ -47,6 +58,8 @@ fn pulled(view: &View<'_>, id: crate::BotId, court: &mut Court) {
     }
     let limit = view.record.config.timing.book_max_age_ms;
     for (market, book) in &bot.books {
+        let hidden = hidden_ms(book, belief.now, view.now);
+        let limit = limit.saturating_add(hidden);
         if view.now.since(book.at) <= limit.saturating_add(PULL_MS) {
             continue;
         }

@@ -5,6 +5,8 @@
 //! Judged at each quote: requests for the switch that left, and the exchange's word about them. Judged
 //! at the next start: orders by their true fates.
 
+use hl_engine::Command;
+
 use super::prelude::*;
 use crate::BotId;
 
@@ -22,6 +24,10 @@ pub(crate) struct DeadMan {
     pushed: Option<(BotId, Millis)>,
     /// Whether it has said that the venue lets the switch fire no more today.
     exhausted: bool,
+    /// Whether it has said that it does not know how the switch stands; its limits are tighter then.
+    doubtful: bool,
+    /// When it last wanted to push it back, whether or not that could leave.
+    wanted: Option<Millis>,
     /// A process that died with the switch armed: when, and when it fires.
     dead: Option<(Millis, Millis)>,
 }
@@ -32,15 +38,23 @@ impl Rule for DeadMan {
         match seen {
             Seen::Started { .. } => {
                 self.nothing_rests(view, court);
-                (self.pushed, self.exhausted) = (None, false);
+                let dead = self.dead.take();
+                *self = Self { dead, ..Self::default() };
             }
             Seen::Died { .. } => {
                 self.dead = view.record.account.switch.map(|fires| (view.now, fires));
             }
             Seen::Event { event, .. } => {
                 if let EventKind::DeadMan(line) = &event.kind {
-                    self.exhausted = matches!(line, hl_engine::DeadManLine::Exhausted(_));
+                    use hl_engine::DeadManLine::{Doubtful, Exhausted, Fired};
+                    self.exhausted = matches!(line, Exhausted(_));
+                    // It may have fired for the same reason for which it is in doubt.
+                    self.doubtful =
+                        matches!(line, Doubtful) || (self.doubtful && matches!(line, Fired(_)));
                 }
+            }
+            Seen::Command { command: Command::ScheduleCancel { at: Some(_), .. }, .. } => {
+                self.wanted = Some(view.now);
             }
             Seen::Sent { bot, wire, .. } if wire.verb == Verb::Schedule => {
                 self.pushed = Some((*bot, view.now));
@@ -59,8 +73,12 @@ impl Rule for DeadMan {
                     let since = [bot.up, bot.thawed, self.pushed.map(|(_, at)| at)];
                     let since = since.into_iter().flatten().max();
                     let late = since.map_or(0, |since| view.now.since(since));
-                    let refused = view.record.account.switch_refused || self.exhausted;
                     let most = config.every_ms.saturating_add(LATE_MS);
+                    // Who has said that it is in doubt goes on trying.
+                    let tries = self.wanted.is_some_and(|at| view.now.since(at) <= most);
+                    let refused = view.record.account.switch_refused
+                        || self.exhausted
+                        || (self.doubtful && tries);
                     court.judge(Id::of(23), refused || late <= most, || {
                         format!("a quote {late} ms after the switch was last pushed back")
                     });

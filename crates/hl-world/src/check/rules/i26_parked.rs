@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use hl_engine::{GuardStage, SubmitEnd};
-use hl_wire::RejectCode;
+use hl_wire::{RejectCode, Tif};
 
 use super::prelude::*;
 
@@ -26,7 +26,11 @@ impl Rule for Parked {
             Seen::Started { .. } => self.refusals.clear(),
             Seen::Event { event: Event { kind: EventKind::Submit(submit), .. }, .. } => {
                 let Some(market) = view.record.market_of(submit.pair.as_str()) else { return };
-                self.ended(market, submit.end, view.now);
+                // An order that closes a position counts against no quoting.
+                if submit.tif == Tif::Alo {
+                    let most = view.record.config.limits.max_rejects;
+                    self.ended(market, submit.end, view.now, most);
+                }
             }
             // What is tried once more under new rules was no refusal of the market's; if that fails
             // too, its own refusal is.
@@ -52,13 +56,17 @@ impl Rule for Parked {
 }
 
 impl Parked {
-    fn ended(&mut self, market: usize, end: SubmitEnd, now: Millis) {
+    fn ended(&mut self, market: usize, end: SubmitEnd, now: Millis, most: u16) {
         match end {
             SubmitEnd::Accepted => drop(self.refusals.remove(&market)),
             SubmitEnd::Rejected(code) if is_deterministic(code) => {
                 let (count, at) = self.refusals.entry(market).or_default();
                 *count = count.saturating_add(1);
-                *at = now;
+                // The rest begins with the refusal that leads to it. Answers to what was on its way
+                // by then make it no longer.
+                if *count <= most {
+                    *at = now;
+                }
             }
             _ => {}
         }

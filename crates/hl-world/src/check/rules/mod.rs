@@ -53,7 +53,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(i12_nonces::Nonces::default()),
         Box::new(i13_signer::Signer::default()),
         Box::new(i14_tradeable::Tradeable),
-        Box::new(i15_assets::Assets),
+        Box::new(i15_assets::Assets::default()),
         Box::new(i16_spec_age::SpecAge),
         Box::new(i17_freshness::Freshness),
         Box::new(i18_book::Book),

@@ -4,7 +4,8 @@ use hl_quant::{Millis, Price, Side, Size};
 use hl_wire::Cloid;
 
 use crate::{
-    Cause, Event, EventKind, FlattenLine, Pair, ReconLine, RotationLine, RotationMark, Usd,
+    Cause, Event, EventKind, FlattenLine, Pair, ReconLine, RotationLine, RotationMark, SubmitEnd,
+    Usd,
 };
 
 /// Milliseconds of a UTC day.
@@ -25,7 +26,8 @@ pub struct Carry {
     pub day: Option<DayMark>,
     /// How often the dead man's switch has fired.
     pub dead_man: Option<Triggers>,
-    /// Orders whose sending was recorded, and not their end.
+    /// Orders whose sending was recorded, and not their end: they may rest, or have traded, or never
+    /// have arrived.
     pub intents: Vec<Intent>,
     /// Every fill before this moment has been counted.
     pub fills_through: Option<Millis>,
@@ -93,6 +95,18 @@ pub struct Intent {
     pub size: Size,
     /// When.
     pub sent: Millis,
+    /// What is known of it.
+    pub placed: Placed,
+}
+
+/// What is known of an order that may rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placed {
+    /// That it was about to be sent.
+    #[default]
+    InDoubt,
+    /// That the venue took it.
+    Taken,
 }
 
 /// What must be on disk before the commands of the same input are carried out.
@@ -100,8 +114,13 @@ pub struct Intent {
 pub enum Durable {
     /// An order is about to be sent.
     Attempt(Intent),
-    /// Its outcome is known: accepted orders are in the venue's list from here on, the others do not
-    /// exist.
+    /// The venue took it: its attempt has ended, and it rests from here on.
+    Taken {
+        /// Which order.
+        cloid: Cloid,
+    },
+    /// It does not exist, or not any more. An order that the venue took stays on record until it has
+    /// gone, because a list of the venue that does not show it may be wrong.
     End {
         /// Which order.
         cloid: Cloid,
@@ -156,8 +175,15 @@ impl Event {
                 price: attempt.price,
                 size: attempt.size,
                 sent: self.at,
+                placed: Placed::InDoubt,
             })),
-            EventKind::Submit(submit) => Some(Durable::End { cloid: submit.cloid }),
+            EventKind::Submit(submit) if submit.end.is_off_record() => {
+                Some(Durable::End { cloid: submit.cloid })
+            }
+            EventKind::Submit(submit) if submit.end == SubmitEnd::Accepted => {
+                Some(Durable::Taken { cloid: submit.cloid })
+            }
+            EventKind::Gone { cloid, .. } => Some(Durable::End { cloid: *cloid }),
             EventKind::Halt(halt) => Some(Durable::Halt(*halt)),
             EventKind::Operator(crate::Operator::Resume) => Some(Durable::Resume { at: self.at }),
             EventKind::Flatten(FlattenLine::Begun(since)) => {

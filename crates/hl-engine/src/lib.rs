@@ -190,7 +190,7 @@ mod sync;
 mod view;
 
 pub use budget::BudgetView;
-pub use carry::{Carry, DayMark, Durable, Halt, Intent, SafeMode, Triggers, utc_day};
+pub use carry::{Carry, DayMark, Durable, Halt, Intent, Placed, SafeMode, Triggers, utc_day};
 pub use config::{
     Batching, BudgetConfig, DeadMan, EngineConfig, FairKind, Layer, Limits, MAX_LAYERS, MAX_ORDERS,
     MarketConfig, RaceLimit, Replace, Requote, RetryGuard, Road, SignalConfig, SignalSource,

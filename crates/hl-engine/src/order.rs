@@ -178,6 +178,8 @@ pub(crate) struct Order {
     pub(crate) refused: Option<RejectCode>,
     /// Whether the attempt's terminal event has been written.
     pub(crate) ended: bool,
+    /// Whether the record that the next run reads has it as an order that may rest.
+    pub(crate) on_record: bool,
     /// Scratch of a reconciliation.
     pub(crate) listed: bool,
 }

@@ -39,6 +39,8 @@ pub(crate) struct Gone {
 pub(crate) struct Orders {
     open: Vec<Order>,
     gone: VecDeque<Gone>,
+    /// Orders of the record that have gone since that was last said.
+    ended: Vec<Cloid>,
     /// Fills whose message named only an oid that no order had yet.
     unmatched: ArrayVec<(Oid, Size), UNMATCHED>,
 }
@@ -49,6 +51,7 @@ impl Orders {
         Self {
             open: Vec::with_capacity(capacity),
             gone: VecDeque::with_capacity(MEMORY),
+            ended: Vec::with_capacity(capacity),
             unmatched: ArrayVec::new(),
         }
     }
@@ -119,10 +122,13 @@ impl Orders {
 
     /// Moves orders that are closed and owe nothing into the memory.
     pub(crate) fn sweep(&mut self) {
-        let gone = &mut self.gone;
-        self.open.retain(|order| {
+        let Self { open, gone, ended, .. } = self;
+        open.retain(|order| {
             let keep = order.may_rest() || !order.reserve().is_zero();
             if !keep {
+                if order.on_record {
+                    ended.push(order.cloid);
+                }
                 if gone.len() == MEMORY {
                     gone.pop_front();
                 }
@@ -139,6 +145,11 @@ impl Orders {
             }
             keep
         });
+    }
+
+    /// An order of the record that has gone, if there is one that has not been named yet.
+    pub(crate) fn take_ended(&mut self) -> Option<Cloid> {
+        self.ended.pop()
     }
 
     /// Takes a step back of the clock.

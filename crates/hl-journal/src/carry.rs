@@ -3,7 +3,9 @@
 //! The file's are its own, so that a change in the engine does not silently change what old files
 //! mean.
 
-use hl_engine::{Carry, Cause, DayMark, Durable, Intent, Pair, RotationMark, SafeMode, Triggers};
+use hl_engine::{
+    Carry, Cause, DayMark, Durable, Intent, Pair, Placed, RotationMark, SafeMode, Triggers,
+};
 use hl_quant::Millis;
 
 use crate::State;
@@ -20,6 +22,7 @@ impl From<&Durable> for Record {
                 price: intent.price,
                 size: intent.size,
             }),
+            Durable::Taken { cloid } => Self::Taken(Ended { cloid: *cloid }),
             Durable::End { cloid } => Self::End(Ended { cloid: *cloid }),
             Durable::Halt(halt) => {
                 Self::Halt(Halt { at: halt.at, why: halt.cause.code().to_owned() })
@@ -65,9 +68,24 @@ impl State {
                 transfers: day.transfers,
             }),
             dead_man: self.dead_man.map(|it| Triggers { day: it.day, fired: it.fired }),
-            intents: self.intents.values().map(intent).collect(),
+            intents: self.intents.values().map(|attempt| self.intent(attempt)).collect(),
             fills_through: self.fills,
             rotation: self.rotation.as_ref().map(mark),
+        }
+    }
+}
+
+impl State {
+    fn intent(&self, attempt: &Attempt) -> Intent {
+        let taken = self.taken.contains(&attempt.cloid);
+        Intent {
+            cloid: attempt.cloid,
+            pair: Pair::new(&attempt.pair),
+            side: attempt.side,
+            price: attempt.price,
+            size: attempt.size,
+            sent: attempt.at,
+            placed: if taken { Placed::Taken } else { Placed::InDoubt },
         }
     }
 }
@@ -92,17 +110,6 @@ fn mark(rotation: &Rotation) -> RotationMark {
         held: rotation.held.iter().map(|held| (Pair::new(&held.pair), held.since)).collect(),
         leaving: rotation.leaving.iter().map(|pair| Pair::new(pair)).collect(),
         entered: rotation.entered.iter().map(|at| Millis(*at)).collect(),
-    }
-}
-
-fn intent(attempt: &Attempt) -> Intent {
-    Intent {
-        cloid: attempt.cloid,
-        pair: Pair::new(&attempt.pair),
-        side: attempt.side,
-        price: attempt.price,
-        size: attempt.size,
-        sent: attempt.at,
     }
 }
 

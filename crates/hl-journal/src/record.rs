@@ -21,7 +21,9 @@ pub enum Record {
     Start(At),
     /// An order is about to be sent. Durable before it is.
     Attempt(Attempt),
-    /// The fate of an attempt is known, whatever it is.
+    /// The venue took an order, which rests from here on.
+    Taken(Ended),
+    /// An order does not exist, or not any more.
     End(Ended),
     /// Quoting ended until an operator says otherwise.
     Halt(Halt),
@@ -98,7 +100,7 @@ pub struct Attempt {
     pub size: Size,
 }
 
-/// An attempt whose fate is known.
+/// An order of which something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ended {

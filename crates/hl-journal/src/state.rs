@@ -1,11 +1,11 @@
 //! What all records of a journal amount to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hl_quant::Millis;
 use hl_wire::Cloid;
 
-use crate::record::{At, Attempt, Day, Fired, Halt, Record, Rotation, Run};
+use crate::record::{At, Attempt, Day, Ended, Fired, Halt, Record, Rotation, Run};
 use crate::{Encoder, End, Lost, Recovered};
 
 /// Starts that are remembered: more than any budget allows.
@@ -40,8 +40,10 @@ pub struct State {
     pub rotation: Option<Rotation>,
     /// Whether the last run ended in order.
     pub stopped: bool,
-    /// Attempts whose fate is not known.
+    /// Orders that may rest: attempts whose fate is not known, and orders that have not gone.
     pub intents: BTreeMap<Cloid, Attempt>,
+    /// Those of them that the venue took.
+    pub taken: BTreeSet<Cloid>,
 }
 
 impl State {
@@ -78,8 +80,14 @@ impl State {
             Record::Attempt(attempt) => {
                 self.intents.insert(attempt.cloid, attempt.clone());
             }
+            Record::Taken(taken) => {
+                if self.intents.contains_key(&taken.cloid) {
+                    self.taken.insert(taken.cloid);
+                }
+            }
             Record::End(end) => {
                 self.intents.remove(&end.cloid);
+                self.taken.remove(&end.cloid);
             }
             // The first reason stands: it is the one to look at.
             Record::Halt(halt) => {
@@ -123,6 +131,7 @@ impl State {
         records.extend(self.fills.map(|at| Record::Fills(At { at })));
         records.extend(self.rotation.clone().map(Record::Rotation));
         records.extend(self.intents.values().cloned().map(Record::Attempt));
+        records.extend(self.taken.iter().map(|cloid| Record::Taken(Ended { cloid: *cloid })));
         records
     }
 

@@ -66,7 +66,7 @@ impl Driver {
             Command::ScheduleCancel { .. } | Command::Burn { .. } | Command::Leverage { .. } => 1,
             Command::Exit { orders, .. } => orders.len(),
         };
-        if !self.core.engine.still_stands(&command) {
+        if !self.core.engine.still_stands(clock::now(), &command) {
             return self.never_sent(request, orders);
         }
         let Some(action) = self.adapter.action(&command) else {
@@ -181,6 +181,14 @@ impl Driver {
             let Some(Input::Spec { market, spec, requested, status }) = told else { continue };
             let spec = &spec.with_min_notional(self.min_notional);
             self.core.feed(now, Input::Spec { market, spec, requested, status });
+        }
+        let strays: Vec<_> =
+            self.adapter.strays().map(|(market, coin)| (market, coin.to_owned())).collect();
+        for (market, coin) in strays {
+            let lookup = self.cache.lookup(&coin, now);
+            if let Some(asset) = self.adapter.renumber(market, &lookup) {
+                self.log.line(&format!("shell_evt=renumbered pair={coin} asset={}", asset.0));
+            }
         }
     }
 }

@@ -243,7 +243,8 @@ fn driver(
     let (recorder, record, notes) = Recorder::open(&venue.home.signals());
     notes.iter().for_each(|note| log.line(note));
     let engine = Engine::new(config, seed).restore(carry).with_signal_record(&record.samples);
-    let adapter = Adapter::new(ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset)));
+    let markets = ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset));
+    let adapter = Adapter::new(markets).watching(engine.config().cloid_tag);
     let mut core = Core::new(engine);
     if settings.dashboard.listen.is_some() {
         core.keep_profit();

@@ -27,16 +27,16 @@ impl Adapter {
     }
 
     /// The answer to [`Query::OpenOrders`](crate::Query::OpenOrders): orders of other markets are
-    /// left out.
+    /// left out, unless they are [watched](Adapter::watching).
     pub fn open_orders(
-        &self,
+        &mut self,
         request: RequestId,
         orders: &[OrderDoc],
         sink: &mut dyn FnMut(Input<'_>),
     ) {
         let ours = orders.iter().filter_map(|order| {
             Some(OpenOrder {
-                market: self.market(&order.coin)?,
+                market: self.market_of(&order.coin, order.cloid)?,
                 oid: order.oid,
                 cloid: order.cloid,
                 side: order.side,
@@ -110,7 +110,7 @@ impl Adapter {
 
     /// The answer to [`Query::Order`](crate::Query::Order).
     pub fn order_status(
-        &self,
+        &mut self,
         request: RequestId,
         cloid: Cloid,
         status: &OrderStatus,

@@ -28,12 +28,17 @@ pub use outgoing::question;
 
 use hl_specs::Lookup;
 use hl_wire::{
-    AssetId,
+    AssetId, Cloid,
     info::{self, OrderState},
     stream::Message,
 };
 
-use crate::{Fill, Funding, Input, Level, Liquidity, MarketId, OrderUpdate, Usd, VenueState};
+use crate::{
+    CloidTag, Fill, Funding, Input, Level, Liquidity, MarketId, OrderUpdate, Usd, VenueState,
+};
+
+/// The most markets that are not ours whose orders are looked after: more than a batch can miss.
+const STRAYS: usize = 64;
 
 /// Maps one account's markets. Reuses its memory from message to message.
 #[derive(Debug)]
@@ -42,6 +47,11 @@ pub struct Adapter {
     coins: Vec<(Box<str>, MarketId)>,
     /// By market.
     assets: Vec<AssetId>,
+    /// Whose orders are of interest in every market.
+    tag: Option<CloidTag>,
+    /// Markets that are not ours and have orders of ours, as far as they are numbered: the markets
+    /// after those of `assets`.
+    strays: Vec<(Box<str>, Option<AssetId>)>,
     bids: Vec<Level>,
     asks: Vec<Level>,
 }
@@ -58,7 +68,42 @@ impl Adapter {
             }
         }
         coins.sort();
-        Self { coins, assets, bids: Vec::new(), asks: Vec::new() }
+        let (bids, asks) = (Vec::new(), Vec::new());
+        Self { coins, assets, tag: None, strays: Vec::new(), bids, asks }
+    }
+
+    /// Hands on also what documents say of orders with this tag in markets that are not ours: if the
+    /// venue numbers its markets anew while an order flies, it comes to another one. Such a market gets
+    /// the next free [`MarketId`], and can be told to [`Engine`](crate::Engine) in no other way.
+    #[must_use]
+    pub fn watching(mut self, tag: CloidTag) -> Self {
+        self.tag = Some(tag);
+        self
+    }
+
+    /// Markets that are not ours and have, or had, orders of ours: to be numbered by
+    /// [`Adapter::renumber`] whenever the venue's list is read.
+    pub fn strays(&self) -> impl Iterator<Item = (MarketId, &str)> {
+        let first = self.assets.len();
+        let ids = (first..).map_while(|index| u16::try_from(index).ok().map(MarketId));
+        ids.zip(self.strays.iter().map(|(coin, _)| coin.as_ref()))
+    }
+
+    /// The market of an order; one of `strays` if it has our tag.
+    fn market_of(&mut self, coin: &str, cloid: Option<Cloid>) -> Option<MarketId> {
+        if let Some(market) = self.market(coin) {
+            return Some(market);
+        }
+        let tag = self.tag?;
+        cloid.filter(|cloid| tag.owns(*cloid))?;
+        if let Some((market, _)) = self.strays().find(|(_, known)| *known == coin) {
+            return Some(market);
+        }
+        if self.strays.len() >= STRAYS {
+            return None;
+        }
+        self.strays.push((coin.into(), None));
+        self.strays().last().map(|(market, _)| market)
     }
 
     /// The market that streams and documents call `coin`; `None` if it is not one of ours.
@@ -68,10 +113,14 @@ impl Adapter {
         self.coins.get(at).map(|(_, market)| *market)
     }
 
-    /// The number by which actions name a market.
+    /// The number by which actions name a market; `None` for one that has none yet.
     #[must_use]
     pub fn asset(&self, market: MarketId) -> Option<AssetId> {
-        self.assets.get(market.index()).copied()
+        let stray = market.index().checked_sub(self.assets.len());
+        match stray {
+            None => self.assets.get(market.index()).copied(),
+            Some(place) => self.strays.get(place).and_then(|(_, asset)| *asset),
+        }
     }
 
     /// Takes the number that the venue's list now gives a market; actions made before keep the old
@@ -83,6 +132,10 @@ impl Adapter {
             return None;
         };
         let asset = entry.market.asset;
+        if let Some(place) = market.index().checked_sub(self.assets.len()) {
+            let (_, known) = self.strays.get_mut(place)?;
+            return (known.replace(asset) != Some(asset)).then_some(asset);
+        }
         let known = self.assets.get_mut(market.index())?;
         (std::mem::replace(known, asset) != asset).then_some(asset)
     }
@@ -188,11 +241,11 @@ impl Adapter {
 
     /// The state of an order in one of our markets, or why it cannot be judged.
     fn order_update(
-        &self,
+        &mut self,
         update: &info::HistoricalOrder,
     ) -> Option<Result<OrderUpdate, &'static str>> {
         let order = &update.order;
-        let market = self.market(&order.coin)?;
+        let market = self.market_of(&order.coin, order.cloid)?;
         let Some(state) = venue_state(&update.status) else {
             return Some(Err("order_state_unknown"));
         };
@@ -201,6 +254,13 @@ impl Adapter {
             VenueState::Filled => hl_quant::Size::ZERO,
             _ => order.sz,
         };
+        // Without what it was placed for nobody can say how much of it has traded, and to take what is
+        // left for all of it would be to say: nothing.
+        let original = match (order.orig_sz, state) {
+            (Some(original), _) => original,
+            (None, VenueState::Filled | VenueState::Rejected(_)) => order.sz,
+            (None, _) => return Some(Err("order_without_original_size")),
+        };
         Some(Ok(OrderUpdate {
             market,
             time: update.status_timestamp,
@@ -208,7 +268,7 @@ impl Adapter {
             cloid: order.cloid,
             side: order.side,
             price: order.limit_px,
-            original: order.orig_sz.unwrap_or(order.sz),
+            original,
             remaining,
             state,
         }))

@@ -20,6 +20,7 @@ impl Engine {
         if self.burn_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
             return;
         }
+        self.stray_outcome(request, replies);
         if self.leverage_answer(request, replies.first().copied().unwrap_or(Reply::Unknown)) {
             return;
         }
@@ -34,6 +35,9 @@ impl Engine {
     pub(super) fn update(&mut self, update: &OrderUpdate) {
         /// At most this often the list of orders is read only because a stranger's has opened.
         const STRANGER_MS: u64 = 5_000;
+        if self.is_elsewhere(update.market) {
+            return self.stray(update);
+        }
         self.strayed(update);
         self.on_market(update.market, |market, clerk| market.update(update, clerk));
         if update.state == VenueState::Scheduled {
@@ -98,6 +102,7 @@ impl Engine {
             sum.orphans = sum.orphans.saturating_add(listed.orphans);
             sum.foreign = sum.foreign.saturating_add(listed.foreign);
         });
+        sum.ours = sum.ours.saturating_add(self.list_strays(orders));
         if sum.ours == 0 {
             self.sync.clean = Some(asked);
         }
@@ -120,6 +125,11 @@ impl Engine {
             return self.audit("answer_unexpected");
         };
         self.heard_time(time);
+        // A document that came before it was written tells of a clock that is behind, also while the
+        // streams are as late as the clock is.
+        if time > self.now {
+            self.risk.skew.hear(self.now, time);
+        }
         let before = self.worth();
         let mut is_old = false;
         self.on_markets(|market, clerk| {
@@ -143,8 +153,13 @@ impl Engine {
             Found::Yes(update) => Some(update.market),
             Found::No => self.cloids.market_of(cloid),
         };
+        self.stray_answered(request, found);
         if let Found::Yes(update) = found {
-            self.strayed(&OrderUpdate { cloid: Some(cloid), ..*update });
+            let update = OrderUpdate { cloid: Some(cloid), ..*update };
+            if self.is_elsewhere(update.market) {
+                return self.stray(&update);
+            }
+            self.strayed(&update);
         }
         let mut needed = false;
         let tell = |market: &mut Market, clerk: &mut Clerk<'_>| {
@@ -170,9 +185,14 @@ impl Engine {
     /// gone, and the numbers are read anew.
     fn strayed(&mut self, update: &OrderUpdate) {
         let Some(cloid) = update.cloid else { return };
-        let meant = self.cloids.market_of(cloid).filter(|market| *market != update.market);
-        let Some(meant) = meant else { return };
-        let left = self.on_market(meant, |market, clerk| market.left_for_another(cloid, clerk));
+        if self.cloids.market_of(cloid) == Some(update.market) {
+            return;
+        }
+        // An id of an earlier run does not say which market it was for.
+        let mut left = false;
+        self.on_markets(|market, clerk| {
+            left |= market.id != update.market && market.left_for_another(cloid, clerk);
+        });
         if left {
             self.on_market(update.market, |market, clerk| market.arrived(update, cloid, clerk));
             self.sync.specs.hurry(self.now);
@@ -185,6 +205,7 @@ impl Engine {
         self.sync.account.failed(request, now, retry);
         self.sync.fills.failed(request, now, retry);
         self.sync.ledger.failed(request, now, retry);
+        self.stray_query_failed(request);
         for market in &mut self.markets {
             for asking in market.orders.iter_mut().filter_map(|order| order.asking.as_mut()) {
                 if asking.query.is_some_and(|(id, _)| id == request) {

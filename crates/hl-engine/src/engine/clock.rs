@@ -71,6 +71,7 @@ impl Engine {
         self.forced = self.forced.map(|(at, next)| (at.minus(by_ms), next.minus(by_ms)));
         self.sync.rebase(now);
         self.rebase_burns(now);
+        self.rebase_strays(now);
         self.out.budgets.rebase(now);
         if let Some(rotation) = &mut self.rotation {
             rotation.rebase(now);

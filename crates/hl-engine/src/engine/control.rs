@@ -99,15 +99,27 @@ impl Engine {
         let count = self
             .markets
             .iter()
-            .fold(0, |sum: u64, market| sum.saturating_add(market.orders.count()));
+            .fold(self.strays_left(), |sum, market| sum.saturating_add(market.orders.count()));
         u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Says which orders have gone: a later run need not look for them.
+    pub(super) fn note_gone(&mut self) {
+        let now = self.now;
+        for market in &mut self.markets {
+            while let Some(cloid) = market.orders.take_ended() {
+                let pair = market.pair();
+                self.out.event(now, EventKind::Gone { pair, cloid });
+            }
+        }
     }
 
     /// Keeps the moment after which a list of open orders can confirm that none is ours: the last
     /// one at which one of ours could have been in the book.
     pub(super) fn note_quiet(&mut self) {
         let rests = |phase: Phase| phase != Phase::Closed;
-        if self.markets.iter().any(|m| m.orders.iter().any(|order| rests(order.phase))) {
+        let rest = self.markets.iter().any(|m| m.orders.iter().any(|order| rests(order.phase)));
+        if rest || self.has_strays() {
             self.quiet = self.now;
         }
     }

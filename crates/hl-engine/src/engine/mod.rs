@@ -10,6 +10,7 @@ mod risk;
 mod rotation;
 mod show;
 mod signals;
+mod strays;
 mod timers;
 
 use hl_quant::{Millis, Notional, Side};
@@ -29,6 +30,7 @@ use crate::{
 use dead_man::{DeadManState, Relaxed};
 use risk::AccountRisk;
 use signals::Signals;
+use strays::Stray;
 
 pub use signals::SourceView;
 
@@ -89,6 +91,8 @@ pub struct Engine {
     account_time: Millis,
     /// Whether anything has been told yet.
     started: bool,
+    /// Orders of ours in markets that this engine does not have.
+    strays: Vec<Stray>,
     /// Nonces that are being burnt.
     burns: Vec<Burn>,
     /// How many were.
@@ -159,6 +163,7 @@ impl Engine {
             venue_now: Millis(0),
             account_time: Millis(0),
             started: false,
+            strays: Vec::new(),
             burns: Vec::with_capacity(BURNS),
             burnt: 0,
             carried_elsewhere: 0,
@@ -242,14 +247,21 @@ impl Engine {
 
     /// A last look at a command whose record took time to write: whether what was heard meanwhile
     /// still lets it leave. Orders that would cross the touch of now are refused by the venue, and
-    /// those after a word to stop are not to leave at all; neither has to be sent to be known. A shell
-    /// that does not send a command for this answers [`Reply::NeverSent`](crate::Reply::NeverSent).
-    /// What takes risk away always stands.
+    /// those after a word to stop, or in a market whose book cannot be quoted on any more, are not to
+    /// leave at all; none has to be sent to be known. A shell that does not send a command for this
+    /// answers [`Reply::NeverSent`](crate::Reply::NeverSent). What takes risk away always stands.
     #[must_use]
-    pub fn still_stands(&self, command: &Command) -> bool {
+    pub fn still_stands(&self, now: Millis, command: &Command) -> bool {
+        // Nothing may have been heard while the record was written.
+        let now = now.max(self.now);
+        let behind_ms = self.risk.skew.behind_ms(now);
         let outside = |order: &PlaceOrder| {
-            let touch = self.markets.get(order.market.index()).map(|market| market.book.touch());
-            let (bid, ask) = touch.unwrap_or_default();
+            let Some(market) = self.markets.get(order.market.index()) else { return false };
+            let fresh = market.book.fresh(now, behind_ms, &self.config.timing);
+            if fresh.is_err() || market.book.others().is_err() {
+                return false;
+            }
+            let (bid, ask) = market.book.touch();
             match order.side {
                 Side::Bid => ask.is_none_or(|ask| order.price.get() < ask),
                 Side::Ask => bid.is_none_or(|bid| order.price.get() > bid),
@@ -280,6 +292,7 @@ impl Engine {
         self.run_risk();
         self.decide();
         self.note_quiet();
+        self.note_gone();
         self.out.flush();
     }
 
@@ -456,7 +469,9 @@ impl Engine {
             Mode::Running if !self.sync.is_complete(self.now, &self.config.timing) => {
                 Some(NoQuote::NotReconciled)
             }
-            Mode::Running if self.markets.iter().any(Market::has_orphans) => Some(NoQuote::Orphans),
+            Mode::Running if self.has_strays() || self.markets.iter().any(Market::has_orphans) => {
+                Some(NoQuote::Orphans)
+            }
             Mode::Running => None,
         }
     }

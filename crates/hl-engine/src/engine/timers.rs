@@ -25,6 +25,7 @@ impl Engine {
         self.run_burns();
         self.note_budget();
         self.ask_orders();
+        self.run_strays();
         self.ask_account();
         self.ask_specs();
         self.run_dead_man();
@@ -142,7 +143,10 @@ impl Engine {
         let ledger = self.risk.waits_since().map(|_| self.sync.ledger.due_at(timeout));
         let listed = self.sync.orders.good.is_some();
         let later = later.into_iter().chain(ledger).filter(move |_| listed);
+        // What the venue's limits hold back is not due before they let it go.
+        let ready = self.out.budgets.ready_at(self.now, Class::Reconcile, LIGHT_QUESTION);
         let legs = first.into_iter().chain(later).filter(move |_| listens);
+        let legs = legs.map(move |at| at.max(ready));
         let ending = match self.mode {
             Mode::Ending { since, reported: false, .. } => {
                 let since = since.unwrap_or(self.now);
@@ -157,8 +161,8 @@ impl Engine {
                     cancel.sent.plus(if cancel.answered { timing.retry_ms } else { timeout })
                 });
                 let asking = order.asking.map(|asking| match asking.query {
-                    Some((_, at)) => at.plus(timeout).max(asking.next),
-                    None => asking.next,
+                    Some((_, at)) => at.plus(timeout).max(asking.next).max(ready),
+                    None => asking.next.max(ready),
                 });
                 [answer, cancel, asking].into_iter().flatten()
             });
@@ -174,6 +178,7 @@ impl Engine {
             .chain(self.sync.expires_at(timing))
             .chain(self.dead_man_due())
             .chain(self.burns_due())
+            .chain(self.strays_due())
             .chain(self.rotation_wakes())
             .min();
         // Something overdue is due in the next millisecond, never in this one again.

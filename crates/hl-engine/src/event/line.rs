@@ -30,6 +30,9 @@ pub(super) fn write(event: &Event, f: &mut Formatter<'_>) -> fmt::Result {
             write!(f, "order_evt=unknown {at} cloid={cloid} pair={pair} why={why}")?;
             code.map_or(Ok(()), |code| write!(f, " err_code={}", code.code()))
         }
+        EventKind::Gone { pair, cloid } => {
+            write!(f, "order_evt=gone {at} cloid={cloid} pair={pair}")
+        }
         EventKind::Burn { of, stage } => upkeep::burn(*of, *stage, &at, f),
         EventKind::Guard(guard) => upkeep::guard(guard, &at, f),
         EventKind::Race(race) => upkeep::race(race, &at, f),

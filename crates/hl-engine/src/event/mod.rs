@@ -56,6 +56,14 @@ pub enum EventKind {
         /// Why it is not known.
         why: Doubt,
     },
+    /// `order_evt=gone`: an order that the venue took can trade no more, and all that it traded is
+    /// known. A later run need not look for it.
+    Gone {
+        /// Where.
+        pair: Pair,
+        /// Which order.
+        cloid: Cloid,
+    },
     /// `burn_evt=sent|done|used|again`: an order's nonce is being used up, so that it cannot take
     /// effect any more.
     Burn {
@@ -207,6 +215,13 @@ pub enum SubmitEnd {
     NotFound,
     /// Its outcome was still unknown when the engine had to stop.
     Unresolved,
+}
+
+impl SubmitEnd {
+    /// Whether there is no such order, so that nobody has to look for it later.
+    pub(crate) const fn is_off_record(self) -> bool {
+        matches!(self, Self::Rejected(_) | Self::NeverSent | Self::NotFound)
+    }
 }
 
 /// A wanted quote that is too small.

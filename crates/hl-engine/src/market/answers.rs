@@ -8,7 +8,7 @@ use crate::{
     CancelLine, CancelStage, CloidTag, Doubt, EventKind, Found, IntentId, OrderUpdate, RaceLine,
     RacePace, Reply, RequestId, Submit, SubmitEnd, Timing, VenueState,
     budget::limits::EXPIRED_COST,
-    order::{Order, Origin, Slot},
+    order::{Order, Origin, Phase, Slot},
     outbox::Outbox,
     stats::{Stats, bump},
 };
@@ -17,7 +17,8 @@ use crate::{
 const MISSES: u8 = 2;
 /// The same for an order that it has once acknowledged: it contradicts itself, so that is as likely
 /// an answer that fell short as an order that fell out of its memory.
-const MISSES_ACKNOWLEDGED: u8 = 6;
+/// Where every other answer of the venue falls short, one order in 65,000 is given up that is there.
+const MISSES_ACKNOWLEDGED: u8 = 16;
 
 /// What an answer is judged with.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ fn end(
     if std::mem::replace(&mut order.ended, true) {
         return None;
     }
+    order.on_record &= !end.is_off_record();
     match end {
         SubmitEnd::Accepted => bump(&mut stats.accepted),
         SubmitEnd::Rejected(code) => stats.reject(code, 1),
@@ -395,6 +397,10 @@ impl Market {
                 // is due again.
                 order.answer_cancel();
                 self.update(&OrderUpdate { cloid: Some(cloid), ..*update }, clerk);
+                // Of one that has gone the venue will say the same again. What it traded and has not
+                // told is in its word about the position.
+                let owes = |order: &mut Order| order.phase == Phase::Closed;
+                return self.orders.edit(cloid, owes) == Some(true);
             }
             // Asked when nothing could bring the order into being any more, and twice: once could be
             // a node of the venue that lags behind.

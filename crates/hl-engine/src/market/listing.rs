@@ -5,8 +5,8 @@ use hl_wire::{Cloid, ReduceOnly};
 
 use super::{Market, answers::Clerk};
 use crate::{
-    CloidTag, Doubt, EventKind, Intent, IntentId, OpenOrder, OrderUpdate, ReconLine, RequestId,
-    SubmitEnd, VenueState,
+    CloidTag, Doubt, EventKind, Intent, IntentId, OpenOrder, OrderUpdate, Placed, ReconLine,
+    RequestId, SubmitEnd, VenueState,
     engine::ACTION_LIFE_MAX_MS,
     order::{Nonce, Oids, Order, Origin, Phase, Slot},
     stats::bump,
@@ -129,6 +129,8 @@ impl Market {
         let Some(order) = self.orders.get_mut(cloid).filter(|order| order.may_rest()) else {
             return false;
         };
+        // It stays on record until it is gone there.
+        order.on_record = false;
         order.close(clerk.now, Some(order.filled), clerk.timing.retry_ms);
         self.end(cloid, SubmitEnd::Accepted, clerk);
         self.audit("order_in_another_market", clerk.now, clerk.out);
@@ -153,6 +155,7 @@ impl Market {
             original: Some(update.original),
         };
         self.adopt(&entry, cloid, clerk);
+        self.orders.edit(cloid, |order| order.on_record = true);
         self.dirty = true;
     }
 
@@ -160,7 +163,9 @@ impl Market {
     pub(crate) fn carry(&mut self, intent: &Intent) {
         // The number of the attempt is in the name.
         let seq = u64::try_from(intent.cloid.0 & 0xffff_ffff_ffff).unwrap_or(0);
-        bump(&mut self.stats.carried);
+        if intent.placed == Placed::InDoubt {
+            bump(&mut self.stats.carried);
+        }
         let mut order = Order {
             cloid: intent.cloid,
             seq,
@@ -171,7 +176,8 @@ impl Market {
             oids: Oids::default(),
             sent: intent.sent,
             nonce: Nonce::new(intent.sent.plus(ACTION_LIFE_MAX_MS)),
-            ended: false,
+            ended: intent.placed == Placed::Taken,
+            on_record: true,
             listed: false,
             ..orphan(intent.cloid, intent.side, intent.price, intent.size)
         };
@@ -243,6 +249,7 @@ fn orphan(cloid: Cloid, side: Side, price: Price, size: Size) -> Order {
         dated: None,
         refused: None,
         ended: true,
+        on_record: false,
         listed: true,
     }
 }

@@ -205,6 +205,7 @@ impl Market {
             dated: None,
             refused: None,
             ended: false,
+            on_record: true,
             listed: false,
         });
         let pair = self.pair();

@@ -23,9 +23,9 @@ fn frame(text: &str) -> Vec<String> {
 }
 
 /// What an answer becomes.
-fn one(hand: impl FnOnce(&Adapter, &mut dyn FnMut(Input<'_>))) -> String {
+fn one(hand: impl FnOnce(&mut Adapter, &mut dyn FnMut(Input<'_>))) -> String {
     let mut inputs = Vec::new();
-    hand(&adapter(), &mut |input| inputs.push(format!("{input:?}")));
+    hand(&mut adapter(), &mut |input| inputs.push(format!("{input:?}")));
     inputs.join(" ")
 }
 
@@ -317,6 +317,70 @@ fn a_context_is_a_reference_and_the_switchs_cancel_is_known_as_such() {
         "limitPx":"164.5","sz":"1","oid":3,"timestamp":5,"origSz":"1"},
         "status":"scheduledCancel","statusTimestamp":6}]}"#;
     assert!(frame(text).join("").contains("state: Scheduled"));
+}
+
+/// What is left of an order is not what it was placed for: of one that was partly filled and then
+/// cancelled that would say that nothing has traded.
+#[test]
+fn an_order_without_its_original_size_is_not_read_unless_it_is_filled() {
+    let update = |original: &str, status: &str| {
+        frame(&format!(
+            r#"{{"channel":"orderUpdates","data":[{{"order":{{"coin":"SOL","side":"B","limitPx":"164.5",
+            "sz":"0.28","oid":3,"timestamp":5,"origSz":{original}}},"status":"{status}",
+            "statusTimestamp":6}}]}}"#
+        ))
+        .join("")
+    };
+    assert!(update("\"3.62\"", "canceled").contains("original: Size(3.62), remaining: Size(0.28)"));
+    for status in ["canceled", "open", "scheduledCancel"] {
+        let seen = update("null", status);
+        assert_eq!(seen, r#"Unreadable { what: "order_without_original_size" }"#, "{status}");
+    }
+    assert!(update("null", "filled").contains("remaining: Size(0)"));
+}
+
+#[test]
+fn an_order_of_ours_in_a_market_that_is_not_ours_is_seen_and_can_be_cancelled_by_its_number() {
+    let mut adapter = adapter().watching(hl_engine::CloidTag::default());
+    let ours = "0x6d6d686c000000000000000000000007";
+    let theirs = "0x00000000000000000000000000000007";
+    let mut say = |coin: &str, cloid: &str| {
+        let text = format!(
+            r#"{{"channel":"orderUpdates","data":[{{"order":{{"coin":"{coin}","side":"B","limitPx":"1.5",
+            "sz":"8","oid":3,"timestamp":5,"origSz":"8","cloid":"{cloid}"}},"status":"open",
+            "statusTimestamp":6}}]}}"#
+        );
+        let mut scratch = Scratch::default();
+        let message = Message::parse(&text, &mut scratch).unwrap();
+        let mut seen = Vec::new();
+        adapter.message(&message, &mut |input| {
+            if let Input::Order(update) = input {
+                seen.push(update.market);
+            }
+        });
+        seen
+    };
+    assert_eq!(say("WLFI", theirs), [], "somebody else's");
+    assert_eq!(say("WLFI", ours), [MarketId(2)]);
+    assert_eq!(say("XRP", ours), [MarketId(3)]);
+    assert_eq!(say("WLFI", ours), [MarketId(2)], "as before");
+    let strays: Vec<_> = adapter.strays().map(|(market, coin)| (market, coin.to_owned())).collect();
+    assert_eq!(strays, [(MarketId(2), "WLFI".to_owned()), (MarketId(3), "XRP".to_owned())]);
+    let cancel = hl_engine::CancelOrder { market: MarketId(2), cloid: Cloid(7) };
+    let orders = [cancel].into_iter().collect();
+    let command = Command::Cancel { request: RequestId(1), orders };
+    assert_eq!(adapter.action(&command), None, "nobody knows its number yet");
+    let config = hl_specs::SpecCacheConfig::default();
+    let mut cache = hl_specs::SpecCache::new(config, hl_specs::Overrides::default()).unwrap();
+    let meta = r#"{"universe":[{"name":"BTC","szDecimals":5,"maxLeverage":40},
+        {"name":"WLFI","szDecimals":0,"maxLeverage":5}]}"#;
+    let meta: info::Meta = serde_json::from_str(meta).unwrap();
+    let universe = hl_specs::Universe::builder().perps(&meta).build().unwrap();
+    let ticket = cache.begin_fetch(Millis(5), hl_specs::Want::Now).unwrap();
+    cache.complete(ticket, universe, Millis(6)).unwrap();
+    assert_eq!(adapter.renumber(MarketId(2), &cache.lookup("WLFI", Millis(7))), Some(AssetId(1)));
+    let json = serde_json::to_string(&adapter.action(&command).unwrap()).unwrap();
+    assert!(json.contains(r#""asset":1"#), "{json}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use hl_engine::{
-    Attempt, Command, Durable, Event, EventKind, MarketId, OrderState, PlaceOrder, Query, SubmitEnd,
+    Attempt, Command, Durable, Event, EventKind, MarketId, OrderState, PlaceOrder, Placed, Query,
+    SubmitEnd,
 };
 use hl_quant::{Notional, Price, Side, Size};
 use hl_wire::RejectCode;
@@ -17,6 +18,9 @@ impl World {
     pub fn check_event(&mut self, event: &Event) {
         match event.durable() {
             Some(Durable::Attempt(intent)) => drop(self.open.insert(intent.cloid, intent)),
+            Some(Durable::Taken { cloid }) => {
+                self.open.entry(cloid).and_modify(|intent| intent.placed = Placed::Taken);
+            }
             Some(Durable::End { cloid }) => drop(self.open.remove(&cloid)),
             Some(Durable::Halt(halt)) => self.halt = Some(halt),
             Some(Durable::Resume { .. }) => self.halt = None,

@@ -380,15 +380,15 @@ fn a_last_look_keeps_back_what_would_cross_or_comes_after_the_word_to_stop() {
     bench.run(1_000);
     let modify = bench.held.iter().find(|c| matches!(c, Command::Modify { .. })).cloned();
     let modify = modify.expect("a modify");
-    assert!(bench.engine.still_stands(&modify));
+    assert!(bench.engine.still_stands(bench.now, &modify));
     bench.touch(SOL, "164.2", "164.3");
-    assert!(!bench.engine.still_stands(&modify), "its bid would cross");
+    assert!(!bench.engine.still_stands(bench.now, &modify), "its bid would cross");
     bench.touch(SOL, "165.1", "165.12");
-    assert!(bench.engine.still_stands(&modify));
+    assert!(bench.engine.still_stands(bench.now, &modify));
     bench.operator(Operator::Halt);
-    assert!(!bench.engine.still_stands(&modify));
+    assert!(!bench.engine.still_stands(bench.now, &modify));
     let cancel = bench.held.iter().find(|c| matches!(c, Command::Cancel { .. })).cloned();
-    assert!(bench.engine.still_stands(&cancel.expect("a cancel")), "that always stands");
+    assert!(bench.engine.still_stands(bench.now, &cancel.expect("a cancel")), "that always stands");
 }
 
 #[test]

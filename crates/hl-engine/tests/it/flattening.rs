@@ -1,7 +1,7 @@
 //! Closing positions: the one path that takes, and all that keeps it from doing harm.
 
 use hl_engine::{
-    AccountMoney, AtLimit, Batch, Cause, Command, ExitOrder, Input, Operator, Reply, Usd,
+    AccountMoney, AtLimit, Batch, Cause, Command, ExitOrder, Input, Operator, Query, Reply, Usd,
 };
 use hl_quant::{Notional, Side};
 use hl_wire::RejectCode;
@@ -55,6 +55,33 @@ fn on_the_operators_word_positions_are_closed_within_the_slippage() {
     assert_eq!(halted, Some(Cause::Operator), "and it stays halted");
     let cancel = bench.commands.iter().position(|c| matches!(c, Command::Cancel { .. })).unwrap();
     assert!(cancel < bench.commands.iter().position(is_exit).unwrap(), "our own quotes go first");
+}
+
+/// Two quotes have traded, the venue has said so of both, and one fill has come: in the middle of them
+/// the position looks flat.
+#[test]
+fn a_market_is_not_flat_while_fills_are_owed() {
+    let mut bench = long();
+    bench.streams = false;
+    let (bid, ask) = (bench.one(SOL, Side::Bid), bench.one(SOL, Side::Ask));
+    let sold = bench.venue.trade(ask.cloid, size("0.5")).unwrap();
+    let bought = bench.venue.trade(bid.cloid, size("0.3")).unwrap();
+    for cloid in [bid.cloid, ask.cloid] {
+        bench.venue.take_away(cloid);
+    }
+    bench.venue.news.clear();
+    bench.hold = |c| matches!(c, Command::Reconcile { query: Query::Account, .. });
+    bench.operator(Operator::Flatten);
+    bench.input(Input::Fill(sold));
+    assert_eq!(bench.position(SOL), "0");
+    let said = |bench: &Bench| bench.lines("risk_evt=exit").concat().contains("pair=SOL left=0");
+    assert!(!said(&bench), "the other fill is owed");
+    bench.input(Input::Fill(bought));
+    bench.hold = |_| false;
+    bench.streams = true;
+    bench.run(10_000);
+    assert!(said(&bench));
+    assert_eq!((bench.position(SOL), bench.venue.position(SOL).raw()), ("0".into(), 0));
 }
 
 #[test]

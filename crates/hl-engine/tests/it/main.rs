@@ -36,4 +36,5 @@ mod seldom;
 mod signals;
 mod small_models;
 mod steps;
+mod strays;
 mod venue;

@@ -1,8 +1,8 @@
 //! What an earlier run left: orders on its record without an end, orders at the venue, foreign ones.
 
 use hl_engine::{
-    Carry, Command, Durable, Engine, EventKind, Input, Intent, NoQuote, OrderState, Pair, Query,
-    ReconLine,
+    Carry, Command, Durable, Engine, EventKind, Input, Intent, NoQuote, OrderState, Pair, Placed,
+    Query, ReconLine,
 };
 use hl_quant::{Millis, Side, Size};
 use hl_wire::{Cloid, Oid};
@@ -25,6 +25,10 @@ fn open_intents(bench: &Bench) -> Vec<Intent> {
     for event in &bench.events {
         match event.durable() {
             Some(Durable::Attempt(intent)) => open.push(intent),
+            Some(Durable::Taken { cloid }) => {
+                let taken = open.iter_mut().filter(|intent| intent.cloid == cloid);
+                taken.for_each(|intent| intent.placed = Placed::Taken);
+            }
             Some(Durable::End { cloid }) => open.retain(|intent| intent.cloid != cloid),
             _ => {}
         }
@@ -73,6 +77,35 @@ fn intents_without_an_end_are_unknown_and_reserved_and_nothing_is_quoted_before_
     assert!(last_cancel < first_order, "before the first quote");
     assert_eq!(bench.live(SOL).len(), 2);
     assert_eq!(bench.engine.stats().in_flight(), 0);
+}
+
+/// One list of the venue that leaves orders out is not believed where the record knows better.
+#[test]
+fn orders_that_rested_are_looked_for_whatever_the_first_list_says() {
+    let old = Bench::started(config());
+    let resting = open_intents(&old);
+    assert_eq!(resting.len(), 4, "until they are gone");
+    assert!(resting.iter().all(|intent| intent.placed == Placed::Taken));
+    let mut bench = restarted(old, resting);
+    bench.hold = |c| matches!(c, Command::Reconcile { query: Query::OpenOrders, .. });
+    bench.start();
+    let request = bench.held.remove(0).request();
+    bench.hold = |_| false;
+    bench.input(Input::OpenOrders { request, orders: &[] });
+    bench.run(500);
+    assert!(bench.venue.orders.iter().take(4).all(|order| !order.is_open()), "cancelled by name");
+    bench.run(3_000);
+    assert_eq!(bench.live(SOL).len(), 2);
+    assert_eq!(bench.engine.stats().in_flight(), 0, "their attempts had ended");
+}
+
+#[test]
+fn what_is_gone_is_off_the_record() {
+    let mut bench = Bench::started(config());
+    bench.operator(hl_engine::Operator::Stop);
+    bench.run(3_000);
+    assert_eq!(open_intents(&bench), []);
+    assert_eq!(bench.lines("order_evt=gone").len(), 4);
 }
 
 #[test]
@@ -131,6 +164,7 @@ fn an_intent_in_a_market_that_is_no_longer_quoted_is_reported() {
         price: price("1"),
         size: size("1"),
         sent: Millis(1),
+        placed: Placed::InDoubt,
     };
     let mut bench = restarted(Bench::new(config()), vec![intent]);
     bench.start();

@@ -307,6 +307,21 @@ fn clocks_that_are_apart_are_warned_of_and_then_stop_the_quotes() {
     assert_eq!(bench.venue.open().count(), 0);
 }
 
+/// The streams are as late as our clock is slow, so that they look young.
+#[test]
+fn a_report_of_the_account_from_the_future_tells_of_a_clock_that_is_behind() {
+    let mut bench = Bench::started(config());
+    let request = RequestId(0);
+    let time = bench.now.plus(4_400);
+    bench.hold = |c| matches!(c, Command::Reconcile { query: hl_engine::Query::Account, .. });
+    bench.run(60_000);
+    let asked = bench.held.pop().map_or(request, |command| command.request());
+    let money = bench.venue.money;
+    let time = time.plus(60_000);
+    bench.input(Input::Account { request: asked, time, positions: &[], money });
+    assert_eq!(bench.engine.grade(), (Grade::CancelOnly, Cause::Skew));
+}
+
 #[test]
 fn while_the_journal_takes_nothing_only_cancels_leave() {
     let mut bench = Bench::started(config());

@@ -302,13 +302,19 @@ fn what_was_heard_while_an_order_was_written_down_can_still_hold_it_back() {
     bench.hold = |c| matches!(c, Command::Place { .. });
     bench.start();
     let place = bench.held.remove(0);
-    assert!(bench.engine.still_stands(&place));
+    assert!(bench.engine.still_stands(bench.now, &place));
     bench.touch(SOL, "160", "160.02");
-    assert!(!bench.engine.still_stands(&place), "the bid would meet the ask of now");
+    assert!(!bench.engine.still_stands(bench.now, &place), "the bid would meet the ask of now");
     bench.touch(SOL, "164.89", "164.91");
-    assert!(bench.engine.still_stands(&place));
+    assert!(bench.engine.still_stands(bench.now, &place));
+    assert!(!bench.engine.still_stands(bench.now.plus(3_001), &place), "from an old book by now");
+    let best = hl_engine::Level { price: price("164.89"), size: size("9") };
+    let time = bench.now;
+    bench.input(Input::Bbo { market: SOL, time, bid: Some(best), ask: None });
+    assert!(!bench.engine.still_stands(bench.now, &place), "one side is gone");
+    bench.touch(SOL, "164.89", "164.91");
     bench.operator(Operator::Halt);
-    assert!(!bench.engine.still_stands(&place), "no order after the word");
+    assert!(!bench.engine.still_stands(bench.now, &place), "no order after the word");
     let cancel = bench.commands.iter().rev().find(|c| matches!(c, Command::Cancel { .. }));
-    assert!(bench.engine.still_stands(cancel.unwrap()), "cancels always");
+    assert!(bench.engine.still_stands(bench.now, cancel.unwrap()), "cancels always");
 }

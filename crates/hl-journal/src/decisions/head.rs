@@ -8,7 +8,7 @@ use super::bytes::{Malformed, Memory, Names, Sink, Source};
 use super::code::{Code, record};
 
 /// The version of the format. A reader takes no other: what an entry means may have changed.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 
 /// Who wrote a journal, and what the engine was made of.
 #[derive(Clone, Debug)]

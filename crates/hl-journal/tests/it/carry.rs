@@ -1,7 +1,8 @@
 //! What the engine says to remember is what it is told after a crash.
 
 use hl_engine::{
-    Carry, Cause, DayMark, Durable, Halt, Intent, Pair, RotationMark, SafeMode, Triggers, Usd,
+    Carry, Cause, DayMark, Durable, Halt, Intent, Pair, Placed, RotationMark, SafeMode, Triggers,
+    Usd,
 };
 use hl_journal::{DAMAGED, Halt as HaltRecord, Record, State, fold, read};
 use hl_quant::{Millis, Price, Side, Size};
@@ -17,6 +18,7 @@ fn intent(n: u128) -> Intent {
         price: Price::from_raw(16_489_000_000).unwrap(),
         size: Size::from_raw(13_000_000),
         sent: Millis(77),
+        placed: Placed::InDoubt,
     }
 }
 
@@ -48,6 +50,9 @@ fn everything_that_must_be_durable_comes_back() {
     let carry = through_the_file(&[
         Durable::Attempt(intent(1)),
         Durable::Attempt(intent(2)),
+        Durable::Attempt(intent(3)),
+        Durable::Taken { cloid: Cloid(1) },
+        Durable::Taken { cloid: Cloid(3) },
         Durable::End { cloid: Cloid(1) },
         Durable::Day(mark()),
         Durable::DeadMan(triggers),
@@ -62,7 +67,7 @@ fn everything_that_must_be_durable_comes_back() {
         safe_mode: SafeMode::Off,
         day: Some(mark()),
         dead_man: Some(triggers),
-        intents: vec![intent(2)],
+        intents: vec![intent(2), Intent { placed: Placed::Taken, ..intent(3) }],
         fills_through: Some(Millis(70)),
         rotation: Some(rotated()),
     };

@@ -42,7 +42,7 @@ impl Shell {
                 adapter.outcome(request, &outcome, &mut |input| core.feed(host, input));
             }
             Asked::Query { request, query } => {
-                let read = |sink: &mut dyn FnMut(Input<'_>)| {
+                let mut read = |sink: &mut dyn FnMut(Input<'_>)| {
                     read_query(adapter, request, query, me.master, body, sink)
                 };
                 let read = whole.then(|| read(&mut |input| core.feed(host, input))).flatten();
@@ -65,7 +65,7 @@ impl Shell {
 
 /// Reads the answer to a query; nothing when it is not what was asked for.
 fn read_query(
-    adapter: &Adapter,
+    adapter: &mut Adapter,
     request: EngineRequest,
     query: Query,
     user: Address,

@@ -26,7 +26,7 @@ impl Shell {
             Command::Cancel { orders, .. } => (orders.len(), None),
             Command::ScheduleCancel { .. } | Command::Leverage { .. } => (1, None),
         };
-        if !self.core.engine.still_stands(command) {
+        if !self.core.engine.still_stands(host.now, command) {
             return self.never_sent(host, request, orders);
         }
         let nonce = match self.adapter.action(command) {

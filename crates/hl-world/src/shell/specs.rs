@@ -96,7 +96,7 @@ impl Shell {
             Some((coin.as_str(), market.asset))
         });
         let Some(known) = found.collect::<Option<Vec<_>>>() else { return };
-        self.adapter = adapt::Adapter::new(known);
+        self.adapter = adapt::Adapter::new(known).watching(self.me.engine.cloid_tag);
         self.boot = None;
         self.core.feed(host, Input::Timer);
     }
@@ -109,6 +109,11 @@ impl Shell {
             if let Some(input) = adapt::spec(MarketId(index), &lookup, *specs_at) {
                 core.feed(host, input);
             }
+        }
+        let strays: Vec<_> =
+            adapter.strays().map(|(market, coin)| (market, coin.to_owned())).collect();
+        for (market, coin) in strays {
+            adapter.renumber(market, &specs.lookup(&coin, host.now));
         }
     }
 }

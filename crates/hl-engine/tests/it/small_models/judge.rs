@@ -69,8 +69,9 @@ impl Model<'_> {
         if believed != truth {
             return Some(format!("rests {truth:?}, believes {believed:?}"));
         }
-        if !self.open.is_empty() {
-            return Some(format!("no end on record: {:?}", self.open.keys()));
+        // The record knows every order that rests, and no other.
+        if !self.open.keys().copied().eq(truth.iter().map(|(cloid, ..)| *cloid)) {
+            return Some(format!("on record {:?}, in truth {truth:?}", self.open.keys()));
         }
         match view.why_not {
             None | Some(NoQuote::AtLimit | NoQuote::BelowMin) => None,

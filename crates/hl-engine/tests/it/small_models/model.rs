@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hl_engine::{
     AccountMoney, Carry, Command, Connection, Durable, Engine, EngineConfig, Event, EventKind,
-    Fill, Input, Intent, Known, Level, MarketConfig, MarketStatus, NoQuote, Output, Query,
+    Fill, Input, Intent, Known, Level, MarketConfig, MarketStatus, NoQuote, Output, Placed, Query,
     QuoteModel, ReconLine, Reply, RequestId, SubmitEnd, Usd, Want, Wants,
 };
 use hl_quant::{Millis, Notional, Side};
@@ -363,6 +363,9 @@ impl<'a> Model<'a> {
                 self.check(!twice, || "attempted twice".into());
                 self.open.insert(intent.cloid, intent);
             }
+            Some(Durable::Taken { cloid }) => {
+                self.open.entry(cloid).and_modify(|intent| intent.placed = Placed::Taken);
+            }
             Some(Durable::End { cloid }) => drop(self.open.remove(&cloid)),
             Some(Durable::Fills { through }) => self.through = Some(through),
             _ => {}
@@ -408,7 +411,6 @@ impl<'a> Model<'a> {
                 if orders.iter().any(|order| followed(order.cloid))
                     && self.cancels.len() < self.history.cancels() =>
             {
-                self.check(orders.len() == 1, || "more than one order to cancel".into());
                 self.cancels.push((self.run, command));
             }
             _ => {

@@ -1,6 +1,8 @@
 //! What the run took over from the ones before it.
 
-use hl_engine::{Carry, Cause, DayMark, Halt, Intent, RotationMark, SafeMode, Triggers, Usd};
+use hl_engine::{
+    Carry, Cause, DayMark, Halt, Intent, Placed, RotationMark, SafeMode, Triggers, Usd,
+};
 use hl_signals::Sample;
 use hl_wire::{Cloid, Oid, RejectCode};
 
@@ -14,13 +16,14 @@ record! {
     Halt { at, cause }
     DayMark { day, at, start, peak, transfers }
     Triggers { day, fired }
-    Intent { cloid, pair, side, price, size, sent }
+    Intent { cloid, pair, side, price, size, sent, placed }
     RotationMark { last, due, round, held, leaving, entered }
     Sample { at, value, with, without, moved_bps }
 }
 
 choice! {
     SafeMode { 0 => Off, 1 => On }
+    Placed { 0 => InDoubt, 1 => Taken }
 }
 
 impl Code for Usd {

@@ -49,6 +49,7 @@ choice! {
         17 => Grade(it), 18 => Warning(it), 19 => Exit(it), 20 => Flatten(it), 21 => DayMark(it),
         22 => Operator(it), 23 => Halt(it), 24 => Stopped { remaining }, 25 => Rotation(it),
         26 => Signal(it), 27 => Audit { pair, what },
+        28 => Gone { pair, cloid },
     }
     SubmitEnd {
         0 => Accepted, 1 => Rejected(code), 2 => NeverSent, 3 => NotFound, 4 => Unresolved,

@@ -49,6 +49,12 @@ pub(super) const ROWS: &[Row] = &[
         "ts tms cloid pair why err_code?",
         "An order's fate is not known; its exposure stays reserved.",
     ),
+    row(
+        "order_evt",
+        "gone",
+        "ts tms cloid pair",
+        "An order that the venue took trades no more, and all that it traded is known.",
+    ),
     row("burn_evt", "sent", "ts tms of", "A command's nonce is being used up by a `noop`."),
     row("burn_evt", "done", "ts tms of", "It was: the command can never execute."),
     row("burn_evt", "used", "ts tms of", "It had been used already."),

@@ -60,6 +60,7 @@ pub(super) fn full_head() -> Head {
             price: Price::from_raw(u64::MAX).unwrap(),
             size: Size::from_raw(u64::MAX),
             sent: at,
+            placed: hl_engine::Placed::Taken,
         }],
         fills_through: Some(at),
         rotation: Some(RotationMark {

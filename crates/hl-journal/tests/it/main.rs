@@ -14,6 +14,7 @@ mod decisions;
 mod laws;
 mod log;
 mod old_log;
+mod profit;
 mod report;
 mod schema;
 mod state;

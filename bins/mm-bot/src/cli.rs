@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::replay::ReplayArgs;
 use crate::commands::report::ReportArgs;
 use crate::commands::rotate_args::RotateArgs;
 use crate::commands::world::WorldArgs;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Halt(HaltArgs),
     Resume(ResumeArgs),
     Report(ReportArgs),
+    Replay(ReplayArgs),
     Quantize(QuantizeArgs),
     Specs(SpecsArgs),
     Rotate(RotateArgs),

@@ -90,6 +90,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             let (_, settings) = config::load(&sources)?;
             commands::report::run(args, &settings, &mut out)
         }
+        Command::Replay(args) => commands::replay::run(args, &mut out),
         Command::Run(args) => {
             let (_, settings) = config::load(&sources)?;
             runtime::run(args, &settings, &mut out)

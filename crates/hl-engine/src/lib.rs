@@ -175,6 +175,7 @@ mod guard;
 mod ids;
 mod input;
 mod ledger;
+mod lens;
 mod market;
 mod money;
 mod order;
@@ -208,12 +209,13 @@ pub use event::{
     RotationLine, ScoreLine, SignalLine, Submit, SubmitEnd, Switch, Timestamp, Warning,
 };
 pub use float::from_e8;
-pub use gate::Rule;
+pub use gate::{Finding, Rule};
 pub use ids::{CloidTag, IntentId, MarketId, Pair, RequestId};
 pub use input::{
     AccountMoney, Connection, Fill, Found, Funding, Input, Journal, Level, Liquidity, MarketStatus,
     OpenOrder, Operator, OrderUpdate, Position, Reply, Transfer, VenueState,
 };
+pub use lens::{Judgement, Thought};
 pub use money::{Ppm, Usd};
 pub use output::{
     Batch, CancelOrder, Command, ExitOrder, Fetch, MAX_BATCH, ModifyOrder, Output, PlaceOrder,

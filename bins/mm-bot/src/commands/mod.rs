@@ -7,6 +7,8 @@ mod jsonl;
 pub(crate) mod metrics;
 pub(crate) mod quantize;
 mod quantize_jsonl;
+mod recorded;
+pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod rotate;
 pub(crate) mod rotate_args;

@@ -6,6 +6,7 @@
 mod dashboard;
 mod dotenv;
 mod file;
+mod journal;
 pub(crate) mod keys;
 pub(crate) mod kind;
 mod log;
@@ -23,6 +24,7 @@ mod sources;
 
 use std::collections::BTreeMap;
 
+pub(crate) use journal::JournalSettings;
 pub(crate) use log::LogSettings;
 pub(crate) use market::{Estimate, Guards, Layer, MarketSettings, Model};
 pub(crate) use messages::MessageSettings;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use super::journal::JournalSettings;
 use super::kind::{self, Fixed};
 use super::log::LogSettings;
 use super::market::MarketSettings;
@@ -50,6 +51,7 @@ pub(crate) struct Settings {
     /// A hash of every effective value, so that two runs can be told to have had the same.
     pub(crate) fingerprint: String,
     pub(crate) log: LogSettings,
+    pub(crate) journal: JournalSettings,
     pub(crate) risk: RiskSettings,
     pub(crate) guard: GuardSettings,
     pub(crate) rotate: RotateSettings,
@@ -93,6 +95,7 @@ impl Settings {
             start_window_sec: read.integer("state.start_window_sec"),
             fingerprint: fingerprint(effective),
             log: LogSettings::read(&mut read),
+            journal: JournalSettings::read(&mut read),
             risk: RiskSettings::read(&mut read),
             guard: GuardSettings::read(&mut read),
             rotate: RotateSettings::read(&mut read),

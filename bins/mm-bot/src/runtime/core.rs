@@ -1,8 +1,11 @@
 //! The engine and what it has asked for so far.
 
-use hl_engine::{Command, Engine, EventKind, Input, Operator, Output, RequestId};
+use hl_engine::{Command, Engine, EventKind, Input, MarketId, Operator, Output, RequestId};
 use hl_journal::profit::Profit;
 use hl_quant::Millis;
+use hl_wire::Nonce;
+
+use super::decisions::Decisions;
 
 /// Feeds the engine one input at a time and collects its outputs, in their order.
 #[derive(Debug)]
@@ -20,10 +23,12 @@ pub(super) struct Core {
     pub(super) profit: Option<Profit>,
     /// Queries that failed, without the engine's own repetition of them.
     pub(super) failed_queries: u64,
+    /// Where everything that passes here is recorded, if it is.
+    pub(super) decisions: Option<Decisions>,
 }
 
 impl Core {
-    pub(super) fn new(engine: Engine) -> Self {
+    pub(super) fn new(engine: Engine, decisions: Option<Decisions>) -> Self {
         Self {
             engine,
             events: Vec::new(),
@@ -32,6 +37,7 @@ impl Core {
             stopped: None,
             profit: None,
             failed_queries: 0,
+            decisions,
         }
     }
 
@@ -49,6 +55,9 @@ impl Core {
         if let Some(profit) = &mut self.profit {
             profit.feed(now, &input);
         }
+        if let Some(decisions) = &mut self.decisions {
+            decisions.input(now, &input);
+        }
         self.engine.handle(now, input);
         loop {
             match self.engine.poll() {
@@ -59,14 +68,39 @@ impl Core {
                     if let Some(profit) = &mut self.profit {
                         profit.event(&event);
                     }
+                    if let Some(decisions) = &mut self.decisions {
+                        decisions.event(&event);
+                    }
                     self.events.push(event);
                 }
-                Output::Command(command) => self.commands.push(command),
+                Output::Command(command) => {
+                    if let Some(decisions) = &mut self.decisions {
+                        decisions.command(&command);
+                    }
+                    self.commands.push(command);
+                }
                 Output::WaitUntil(at) => {
                     self.wake = at;
+                    if let Some(decisions) = &mut self.decisions {
+                        decisions.end(now, at);
+                    }
                     return;
                 }
             }
+        }
+    }
+
+    /// The action of a request has been signed with this nonce: for the record.
+    pub(super) fn signed(&mut self, request: RequestId, nonce: Nonce) {
+        if let Some(decisions) = &mut self.decisions {
+            decisions.sent(request, nonce.0);
+        }
+    }
+
+    /// The venue calls a market by another number: for the record.
+    pub(super) fn renumbered(&mut self, market: MarketId, asset: u32) {
+        if let Some(decisions) = &mut self.decisions {
+            decisions.renumbered(market, asset);
         }
     }
 

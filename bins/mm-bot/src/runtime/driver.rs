@@ -16,6 +16,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, Interval};
 
 use super::core::Core;
+use super::decisions::Decisions;
 use super::desk::Desk;
 use super::feeds::{Feeds, News, Told};
 use super::keeper::{Disk, Keeper};
@@ -299,6 +300,7 @@ impl Driver {
             journal_takes: self.keeper.disk() == Disk::Takes,
             journal_failures: self.keeper.failures,
             log_works: self.log.broken().is_none(),
+            decisions: self.core.decisions.as_ref().map(Decisions::health),
             delivered: &self.messenger.delivered,
         }
     }

@@ -97,9 +97,10 @@ impl Driver {
     }
 
     /// Tells the engine whether the disk takes records, if that has changed: those of the journal,
-    /// and the lines of a log that somebody wants in a file. Nothing is quoted without either.
+    /// and the lines of a log that somebody wants in a file, and every decision. Nothing is quoted without them.
     pub(super) fn tell_disk(&mut self) {
-        let refuses = self.keeper.disk() == Disk::Refuses || self.log.refuses();
+        let decisions = self.core.decisions.as_ref().is_some_and(|it| it.health().refuses());
+        let refuses = self.keeper.disk() == Disk::Refuses || self.log.refuses() || decisions;
         let disk = if refuses { Disk::Refuses } else { Disk::Takes };
         if disk != self.disk_told {
             self.disk_told = disk;
@@ -121,6 +122,23 @@ impl Driver {
                 Ok(None) | Err(_) => return,
             }
         }
+    }
+
+    /// Hands over what has been recorded for long enough, and says what became of it.
+    pub(super) fn tend_decisions(&mut self) {
+        let Some(decisions) = &mut self.core.decisions else { return };
+        decisions.hand_over_if_due(clock::now());
+        for note in decisions.notes() {
+            self.log.line(&note);
+        }
+    }
+
+    /// The last decisions of the run.
+    pub(super) fn close_decisions(&mut self) {
+        if let Some(decisions) = &mut self.core.decisions {
+            decisions.close();
+        }
+        self.tend_decisions();
     }
 
     /// The last records of the run.

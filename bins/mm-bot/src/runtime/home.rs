@@ -83,6 +83,11 @@ impl Home {
         Ok(opened)
     }
 
+    /// Where every input and decision is recorded, if nobody chose another place.
+    pub(super) fn decisions(&self) -> PathBuf {
+        self.place.decisions()
+    }
+
     /// Where what followed the opinions of sources is recorded.
     pub(super) fn signals(&self) -> PathBuf {
         self.place.signals()

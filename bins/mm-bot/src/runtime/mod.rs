@@ -6,6 +6,7 @@
 mod board;
 pub(crate) mod checkup;
 mod core;
+pub(crate) mod decisions;
 mod desk;
 mod driver;
 mod durable;

@@ -36,6 +36,7 @@ impl Driver {
             self.core.wake = clock::now();
         }
         self.write_events();
+        self.tend_decisions();
         self.log.alive(clock::now());
     }
 
@@ -90,6 +91,7 @@ impl Driver {
         };
         match prepared {
             Ok(prepared) => {
+                self.core.signed(request, prepared.nonce());
                 self.remember(request, prepared.nonce());
                 self.pulse.sent(request);
                 self.tasks.spawn(self.link.clone().send(request, orders, prepared, places));
@@ -175,6 +177,7 @@ impl Driver {
         for (index, coin) in (0_u16..).zip(&self.coins) {
             let lookup = self.cache.lookup(coin, now);
             if let Some(asset) = self.adapter.renumber(MarketId(index), &lookup) {
+                self.core.renumbered(MarketId(index), asset.0);
                 self.log.line(&format!("shell_evt=renumbered pair={coin} asset={}", asset.0));
             }
             let told = adapt::spec(MarketId(index), &lookup, self.specs_at);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hl_client::{Latch, RetryPolicy, WsEvents, WsHandle, clock};
-use hl_engine::{Carry, Engine, MarketId, OrderState, SafeMode, adapt::Adapter};
+use hl_engine::{Carry, MarketId, OrderState, SafeMode, adapt::Adapter};
+use hl_journal::decisions::Head;
 use hl_journal::log::Quoted;
 use hl_specs::Universe;
 use hl_wire::Address;
@@ -13,6 +14,7 @@ use hl_wire::session::{SessionConfig, Subscription};
 use tokio::time::Instant;
 
 use super::core::Core;
+use super::decisions::Decisions;
 use super::desk::Desk;
 use super::driver::{Driver, Ending, Parts};
 use super::feeds::{self, Feeds};
@@ -142,6 +144,7 @@ impl<'v> Session<'v> {
             }
         }
         if let Some(driver) = &mut driver {
+            driver.close_decisions();
             driver.log.close();
         }
         let truth = match &venue.embedded {
@@ -167,6 +170,10 @@ impl<'v> Session<'v> {
             halted: driver.as_ref().and_then(|driver| driver.core.engine.halted()),
             journal_failures: driver.as_ref().map_or(0, |driver| driver.keeper.failures),
             log_broken: driver.as_ref().and_then(|d| d.log.broken()),
+            decisions_lost: driver
+                .as_ref()
+                .and_then(|driver| driver.core.decisions.as_ref())
+                .map_or(0, |decisions| decisions.health().dropped()),
         }
     }
 }
@@ -242,10 +249,24 @@ fn driver(
     }
     let (recorder, record, notes) = Recorder::open(&venue.home.signals());
     notes.iter().for_each(|note| log.line(note));
-    let engine = Engine::new(config, seed).restore(carry).with_signal_record(&record.samples);
+    let assets = ready.markets.iter().map(|(_, asset)| asset.0).collect();
+    let head = Head {
+        run: log.run().into(),
+        seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        fingerprint: settings.fingerprint.clone(),
+        account: format!("{} {}", venue.name, venue.account),
+        started: clock::now(),
+        assets,
+        config,
+        carry,
+        samples: record.samples,
+    };
+    let engine = head.engine();
+    let decisions = record_decisions(settings, venue, head)?;
     let markets = ready.markets.iter().map(|(coin, asset)| (coin.as_str(), *asset));
     let adapter = Adapter::new(markets).watching(engine.config().cloid_tag);
-    let mut core = Core::new(engine);
+    let mut core = Core::new(engine, decisions);
     if settings.dashboard.listen.is_some() {
         core.keep_profit();
     }
@@ -302,6 +323,20 @@ fn serve_dashboard(
         log.line(&format!("dashboard_evt=listening url=http://{address}/"));
     }
     Ok(dashboard)
+}
+
+/// Begins the record of every input and decision, unless somebody wants none.
+fn record_decisions(
+    settings: &Settings,
+    venue: &Venue,
+    head: Head,
+) -> Result<Option<Decisions>, Failed> {
+    let journal = &settings.journal;
+    if !journal.record {
+        return Ok(None);
+    }
+    let dir = journal.dir.clone().unwrap_or_else(|| venue.home.decisions());
+    Decisions::open(head, dir, journal).map(Some)
 }
 
 /// The name of a run in its log: with `seq` it names an attempt for ever. Not the seed, which may be

@@ -23,6 +23,9 @@ use crate::exit::{Exit, Failed};
 /// How the files end that hold what followed the opinions of sources.
 pub(crate) const SIGNALS: &str = ".signals";
 
+/// How the directories end that hold every input and decision.
+pub(crate) const DECISIONS: &str = ".decisions";
+
 /// Where the state of one account at one venue is.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -76,6 +79,11 @@ impl Place {
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.dir.join(format!("{}.journal", self.name))
+    }
+
+    /// Where every input and decision is recorded: a directory that the recorder makes.
+    pub(crate) fn decisions(&self) -> PathBuf {
+        self.dir.join(format!("{}{DECISIONS}", self.name))
     }
 
     /// What followed the opinions of every source.

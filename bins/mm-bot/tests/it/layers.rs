@@ -75,6 +75,7 @@ const TABLE: &[Row] = &[
             "hl-engine",
             "hl-client",
             "hl-sim",
+            "hl-journal",
             "hl-world",
         ],
     ),

@@ -6,6 +6,7 @@ mod control;
 mod dead_man;
 mod evidence;
 mod exit;
+mod lens;
 mod risk;
 mod rotation;
 mod show;
@@ -283,6 +284,7 @@ impl Engine {
     /// the last one. Drain [`Engine::poll`] after every call.
     pub fn handle(&mut self, now: Millis, input: Input<'_>) {
         self.tick(now);
+        self.clear_lenses();
         self.out.begin(self.now, self.now.plus(self.config.timing.action_life_ms));
         self.begin_restored();
         self.take(input);

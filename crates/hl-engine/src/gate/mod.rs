@@ -161,6 +161,29 @@ pub(crate) fn reduces(order: &Candidate, exposure: &Exposure) -> bool {
         && exposure.with(order.side, order.size.get()).worst_size(order.side).is_zero()
 }
 
+/// What one rule said about an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule.
+    pub rule: Rule,
+    /// Whether it let the order pass.
+    pub passed: bool,
+    /// What the order has; a word where a reason stands for the number.
+    pub have: Figure,
+    /// What it may have.
+    pub limit: Figure,
+}
+
+/// What every rule says, those behind the first that is broken included.
+pub(crate) fn look(order: &Candidate, facts: &Facts<'_>) -> Vec<Finding> {
+    let each = |rule| {
+        let verdict = rules::holds(rule, order, facts);
+        let (Ok((have, limit)) | Err((have, limit))) = verdict;
+        Finding { rule, passed: verdict.is_ok(), have, limit }
+    };
+    Rule::ALL.into_iter().map(each).collect()
+}
+
 /// The first rule that the order breaks, if any.
 pub(crate) fn check(order: &Candidate, facts: &Facts<'_>) -> Result<(), Stop> {
     for rule in Rule::ALL {

@@ -7,7 +7,8 @@ use hl_quant::{
 
 use super::{Desk, Market, Role, Spec, at};
 use crate::{
-    BelowMin, Cause, EventKind, Figure, Grade, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm, Want,
+    BelowMin, Cause, EventKind, Figure, Grade, Known, MAX_LAYERS, MarketStatus, NoQuote, Ppm,
+    Thought, Want, Wants,
     budget::Class,
     fair::fair,
     quote::size_worth,
@@ -73,13 +74,44 @@ impl Market {
         self.wants.bids.clear();
         self.wants.asks.clear();
         let wanted = self.model.quote(&known, &mut self.wants);
+        let mut thought = self.lens.is_some().then(|| self.thought(&known, touch, wanted.err()));
         if wanted.is_ok() {
             self.take_share(fair, spec.rules.min_notional());
         }
         restraint.apply(fair, &mut self.wants);
+        if let (Some(lens), Some(mut thought)) = (&mut self.lens, thought.take()) {
+            thought.allowed.clone_from(&self.wants);
+            lens.thought = Some(thought);
+        }
         let shaped = wanted.and_then(|()| self.shape(&spec, fair, touch, desk));
         self.spec = Some(spec);
         shaped
+    }
+
+    fn thought(
+        &self,
+        known: &Known<'_>,
+        touch: (Price, Price),
+        declined: Option<NoQuote>,
+    ) -> Thought {
+        Thought {
+            market: self.id,
+            at: known.now,
+            fair: known.fair,
+            bid: known.bid,
+            ask: known.ask,
+            touch,
+            references: self.refs.both(known.now, &self.config.collar),
+            position: known.position,
+            inventory: known.inventory,
+            max_position: known.max_position,
+            volatility: known.volatility,
+            arrivals: known.arrivals,
+            model: self.config.model,
+            declined,
+            wished: self.wants.clone(),
+            allowed: Wants::default(),
+        }
     }
 
     /// Whether the market may be quoted at all.

@@ -28,6 +28,7 @@ use crate::{
     guard::Guard,
     ids::CloidMaker,
     ledger::Ledger,
+    lens::Lens,
     order::{Order, Origin},
     orders::Orders,
     outbox::Outbox,
@@ -149,6 +150,8 @@ pub(crate) struct Market {
     /// The rule that last stopped each side, as last reported.
     stopped: [Option<Rule>; 2],
     pub(crate) stats: Stats,
+    /// What is kept while somebody looks.
+    pub(crate) lens: Option<Box<Lens>>,
 }
 
 /// The place of a side in a pair of values.
@@ -198,6 +201,7 @@ impl Market {
             too_small: [None; 2],
             stopped: [None; 2],
             stats: Stats::default(),
+            lens: None,
         }
     }
 

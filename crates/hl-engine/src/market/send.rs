@@ -5,8 +5,8 @@ use hl_wire::{Cloid, ReduceOnly, Tif};
 
 use super::{Desk, Market, Role, Spec, at, desire::Target};
 use crate::{
-    Attempt, CancelLine, CancelOrder, CancelStage, EventKind, GateStop, GuardEnd, IntentId,
-    MarketStatus, ModifyOrder, PlaceOrder, Rule, Want,
+    Attempt, CancelLine, CancelOrder, CancelStage, EventKind, Finding, GateStop, GuardEnd,
+    IntentId, Judgement, MarketStatus, ModifyOrder, PlaceOrder, Rule, Want,
     budget::Class,
     gate::{self, Candidate, Facts},
     order::{Cancel, Nonce, Oids, Order, Origin, Phase, Slot, Wish},
@@ -52,6 +52,9 @@ impl Market {
             },
             cloid: desk.cloids.make(self.id, seq),
         };
+        if let Some(lens) = &mut self.lens {
+            lens.name(new.cloid);
+        }
         let slot = match old_oid {
             None => desk.out.place(new),
             Some((old, old_oid)) => desk.out.modify(ModifyOrder { old_oid, old, new }),
@@ -86,7 +89,12 @@ impl Market {
     /// Whether the gate lets an order through; if not, the rule, which is logged once per side.
     fn pass(&mut self, side: Side, target: Target, desk: &mut Desk<'_>) -> Result<(), Rule> {
         let candidate = Candidate { side, price: target.price, size: target.size };
-        let verdict = gate::check(&candidate, &self.facts(&candidate, desk));
+        let facts = self.facts(&candidate, desk);
+        let verdict = gate::check(&candidate, &facts);
+        if self.lens.is_some() {
+            let findings = gate::look(&candidate, &facts);
+            self.judged(side, target, findings);
+        }
         let rule = verdict.err().map(|stop| stop.rule);
         let mut is_news = false;
         if let Some(last) = self.stopped.get_mut(at(side)) {
@@ -109,6 +117,15 @@ impl Market {
             }));
         }
         Err(stop.rule)
+    }
+
+    fn judged(&mut self, side: Side, target: Target, findings: Vec<Finding>) {
+        let (price, size) = (target.price.get(), target.size.get());
+        let (market, want, cloid) = (self.id, target.want, None);
+        if let Some(lens) = &mut self.lens {
+            let judgement = Judgement { market, cloid, side, price, size, want, findings };
+            lens.judgements.push(judgement);
+        }
     }
 
     /// Decide again at this moment: something was held back for the venue's limits.

@@ -64,8 +64,8 @@ pub struct Encoder {
     sink: Sink,
     /// What came of the input that is being written.
     said: Sink,
-    /// Where its first byte is.
-    at: usize,
+    /// Where its first byte is, until it is answered.
+    at: Option<usize>,
     seq: u64,
     entries: u32,
     from: Millis,
@@ -79,7 +79,7 @@ impl Encoder {
         Self {
             sink: Sink { names: names.clone(), ..Sink::default() },
             said: Sink { names, ..Sink::default() },
-            at: 0,
+            at: None,
             seq: 0,
             entries: 0,
             from: Millis(0),
@@ -115,7 +115,7 @@ impl Encoder {
         if self.entries == 0 {
             self.from = now;
         }
-        self.at = self.sink.bytes.len();
+        self.at = Some(self.sink.bytes.len());
         self.sink.byte(entry::INPUT);
         now.put(&mut self.sink);
         self.sink.now = now;
@@ -138,9 +138,10 @@ impl Encoder {
 
     /// The engine wants to be called at `wake` at the latest, and has nothing more to say.
     pub fn end(&mut self, wake: Millis) {
+        let Some(at) = self.at.take() else { return };
         wake.put(&mut self.sink);
         if !self.said.bytes.is_empty() {
-            if let Some(kind) = self.sink.bytes.get_mut(self.at) {
+            if let Some(kind) = self.sink.bytes.get_mut(at) {
                 *kind = entry::INPUT_WITH_OUTPUTS;
             }
             self.sink.uint(u64::try_from(self.said.bytes.len()).unwrap_or(u64::MAX));
@@ -167,9 +168,13 @@ impl Encoder {
         (market, asset).put(&mut self.sink);
     }
 
-    /// Takes what waits, and leaves the buffer `spare` in its place.
+    /// Takes what waits, and leaves the buffer `spare` in its place. An input that has not been
+    /// answered is not among it: the engine died of it.
     pub fn take(&mut self, mut spare: Vec<u8>) -> Raw {
         spare.clear();
+        if let Some(at) = self.at.take() {
+            self.sink.bytes.truncate(at);
+        }
         let bytes = core::mem::replace(&mut self.sink.bytes, spare);
         let first = self.seq.saturating_sub(u64::from(self.entries));
         let raw = Raw { first, entries: self.entries, from: self.from, to: self.sink.now, bytes };

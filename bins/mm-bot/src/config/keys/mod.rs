@@ -4,6 +4,7 @@
 
 mod dashboard;
 mod guard;
+mod journal;
 mod log;
 mod messages;
 mod model;
@@ -79,6 +80,7 @@ pub(crate) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
         dashboard::KEYS,
         state::KEYS,
         log::KEYS,
+        journal::KEYS,
     ]
     .into_iter()
     .flatten()

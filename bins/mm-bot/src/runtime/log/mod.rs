@@ -44,6 +44,7 @@ pub(super) struct Log {
     hidden: bool,
     /// Lines so far: each carries its number, so that a reader can tell that one is missing.
     lines: u64,
+    run: u32,
     alive_ms: u64,
     next_alive: Millis,
     /// Who else sees every line.
@@ -99,6 +100,7 @@ impl Log {
             recent: terminal.then(VecDeque::new),
             hidden,
             lines: 0,
+            run,
             alive_ms: settings.alive_sec.saturating_mul(1_000),
             next_alive: Millis(0),
             tap: None,
@@ -157,6 +159,11 @@ impl Log {
         if !taken {
             self.health.drop_one();
         }
+    }
+
+    /// The name of the run in its lines.
+    pub(super) const fn run(&self) -> u32 {
+        self.run
     }
 
     /// Whether its lines go to a file only.

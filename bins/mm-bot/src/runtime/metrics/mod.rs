@@ -18,6 +18,7 @@ mod text;
 use hl_engine::Engine;
 use hl_quant::Millis;
 
+use super::decisions::Health;
 use super::messages::Delivered;
 
 pub(super) use self::pulse::Pulse;
@@ -35,6 +36,8 @@ pub(super) struct Seen<'a> {
     pub(super) journal_takes: bool,
     pub(super) journal_failures: u64,
     pub(super) log_works: bool,
+    /// How the record of inputs and decisions is; `None` if there is to be none.
+    pub(super) decisions: Option<&'a Health>,
     pub(super) delivered: &'a Delivered,
 }
 

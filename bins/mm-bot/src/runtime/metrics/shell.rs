@@ -1,5 +1,6 @@
 //! The process, its loop, its disk and its connections.
 
+use super::super::decisions::Health;
 use super::Seen;
 use super::table::{Metric, Rows, count, counter, flag, gauge, histogram, seconds};
 
@@ -62,6 +63,37 @@ pub(super) const SHELL: &[Metric] = &[
         &[],
         |seen, rows| rows.put([], count(seen.journal_failures)),
         "Writes of the journal that failed or took too long.",
+    ),
+    gauge(
+        "mm_decisions_takes",
+        &[],
+        |seen, rows| rows.put([], flag(!seen.decisions.is_some_and(Health::refuses))),
+        "1 while the disk takes the record of inputs and decisions, or none is wanted. At 0 nothing \
+         is quoted.",
+    ),
+    counter(
+        "mm_decisions_dropped_total",
+        &[],
+        |seen, rows| rows.put([], count(seen.decisions.map_or(0, Health::dropped))),
+        "Inputs that are missing in that record. From the first on it proves nothing more.",
+    ),
+    counter(
+        "mm_decisions_total",
+        &[],
+        |seen, rows| rows.put([], seen.decisions.map(|health| count(health.entries()))),
+        "Inputs in that record, with what was decided.",
+    ),
+    counter(
+        "mm_decisions_bytes_total",
+        &[],
+        |seen, rows| rows.put([], seen.decisions.map(|health| count(health.bytes()))),
+        "How long the files of that record are.",
+    ),
+    counter(
+        "mm_decisions_failures_total",
+        &[],
+        |seen, rows| rows.put([], seen.decisions.map(|health| count(health.failures()))),
+        "Writes of that record that failed.",
     ),
     gauge(
         "mm_log_works",

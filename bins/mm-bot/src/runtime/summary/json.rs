@@ -36,6 +36,7 @@ impl Summary {
                 "reason": halt.cause.code(),
             })),
             "journal_failures": self.journal_failures,
+            "decisions_lost": self.decisions_lost,
             "total": self.total.as_ref().map(|total| counts(total, self.profit())),
             "markets": markets,
             "standing": self.standing.as_ref().map(Standing::json),

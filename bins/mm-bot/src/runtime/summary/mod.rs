@@ -36,6 +36,8 @@ pub(super) struct Summary {
     pub(super) journal_failures: u64,
     /// Why event lines are missing, if some are.
     pub(super) log_broken: Option<String>,
+    /// Inputs that are missing in the record of inputs and decisions.
+    pub(super) decisions_lost: u64,
 }
 
 /// The account of one market.
@@ -95,6 +97,10 @@ impl Summary {
         }
         if let Some(why) = &self.log_broken {
             problems.push(format!("event lines are missing: {why}"));
+        }
+        if self.decisions_lost > 0 {
+            let n = self.decisions_lost;
+            problems.push(format!("{n} inputs are missing in the journal of decisions"));
         }
         problems
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::explain::ExplainArgs;
 use crate::commands::replay::ReplayArgs;
 use crate::commands::report::ReportArgs;
 use crate::commands::rotate_args::RotateArgs;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     Report(ReportArgs),
     Replay(ReplayArgs),
+    Explain(ExplainArgs),
     Quantize(QuantizeArgs),
     Specs(SpecsArgs),
     Rotate(RotateArgs),

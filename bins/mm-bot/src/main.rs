@@ -90,6 +90,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
             let (_, settings) = config::load(&sources)?;
             commands::report::run(args, &settings, &mut out)
         }
+        Command::Explain(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::explain::run(args, &settings, &mut out)
+        }
         Command::Replay(args) => commands::replay::run(args, &mut out),
         Command::Run(args) => {
             let (_, settings) = config::load(&sources)?;

@@ -60,6 +60,7 @@ mod budget;
 mod carry;
 pub mod chart;
 pub mod decisions;
+pub mod explain;
 mod line;
 pub mod log;
 pub mod profit;

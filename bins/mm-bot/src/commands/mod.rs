@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod config;
 pub(crate) mod doctor;
+pub(crate) mod explain;
 mod jsonl;
 pub(crate) mod metrics;
 pub(crate) mod quantize;

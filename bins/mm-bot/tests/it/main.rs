@@ -19,6 +19,7 @@ mod jsonl;
 mod layers;
 mod messages;
 mod metrics;
+mod recorded;
 mod remote;
 mod report;
 mod run;

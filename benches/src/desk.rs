@@ -6,11 +6,15 @@ use hl_engine::{
     Input, Layer, Level, MarketConfig, MarketId, MarketStatus, ModelConfig, OpenOrder, OrderUpdate,
     Output, Ppm, Query, Reply, Requote, RetryGuard, SpreadConfig, Timing, Usd, VenueState,
 };
+use hl_journal::decisions::{Encoder, Head, Raw};
 use hl_quant::{MarketSpec, Millis, Notional, Price, Side, Size, SzDecimals};
 use hl_wire::{Cloid, Oid};
 
 /// Levels a side of the books that the desk is shown.
 const DEPTH: usize = 20;
+
+/// Names the run in client order ids.
+const SEED: u64 = 7;
 
 /// How often the venue tells its own prices.
 const CONTEXT_MS: u64 = 3_000;
@@ -33,6 +37,8 @@ pub struct Desk {
     list: Vec<OpenOrder>,
     /// Commands given since the start.
     pub given: u64,
+    /// Where inputs and outputs are recorded, if they are.
+    encoder: Option<Encoder>,
 }
 
 /// A market's book around a price of 100,000 and its whole distance in dollars.
@@ -106,16 +112,54 @@ impl Desk {
         Self::of(config(markets))
     }
 
+    /// The same, recorded from its first input on: what [`Desk::recorded`] takes belongs to this
+    /// beginning.
+    #[must_use]
+    pub fn recording(markets: u16) -> (Self, Head) {
+        let head = Head {
+            run: 1,
+            seed: SEED,
+            version: String::new(),
+            fingerprint: String::new(),
+            account: String::new(),
+            started: Millis(0),
+            assets: (0..u32::from(markets)).collect(),
+            config: config(markets),
+            carry: hl_engine::Carry::default(),
+            samples: Vec::new(),
+        };
+        (Self::with(config(markets), Some(Encoder::new(&head))), head)
+    }
+
+    /// Takes what has been recorded, and leaves the buffer `spare` in its place.
+    pub fn recorded(&mut self, spare: Vec<u8>) -> Option<Raw> {
+        self.encoder.as_mut().map(|encoder| encoder.take(spare))
+    }
+
     fn of(config: EngineConfig) -> Self {
+        Self::with(config, None)
+    }
+
+    fn with(config: EngineConfig, encoder: Option<Encoder>) -> Self {
         let markets = u16::try_from(config.markets.len()).unwrap_or(u16::MAX);
         let now = Millis(1_762_252_867_000);
         let trades = config.markets.iter().any(|market| market.model != ModelConfig::Spread);
-        let engine = Engine::new(config, 7);
+        let engine = Engine::new(config, SEED);
         let step_ms = 1_000 / u64::from(markets.max(1));
         let commands = Vec::with_capacity(64);
         let list = Vec::with_capacity(1_024);
-        let mut desk =
-            Self { engine, now, step_ms, next_oid: 0, commands, list, given: 0, told: now, trades };
+        let mut desk = Self {
+            engine,
+            now,
+            step_ms,
+            next_oid: 0,
+            commands,
+            list,
+            given: 0,
+            told: now,
+            trades,
+            encoder,
+        };
         desk.input(Input::Connection(Connection::Up));
         desk.tell_references(markets);
         for round in 0..64 {
@@ -173,8 +217,7 @@ impl Desk {
         if self.trades {
             self.tell_trade(market, book);
         }
-        self.engine.handle(self.now, Input::Book { market, time, bids, asks });
-        self.drain();
+        self.tell(Input::Book { market, time, bids, asks });
         self.commands.len()
     }
 
@@ -196,8 +239,7 @@ impl Desk {
         self.told = self.now;
         let price = Price::from_raw(10_000_000_000_000);
         for market in (0..markets).map(MarketId) {
-            self.engine.handle(self.now, Input::Reference { market, mark: price, oracle: price });
-            self.drain();
+            self.tell(Input::Reference { market, mark: price, oracle: price });
         }
     }
 
@@ -209,25 +251,40 @@ impl Desk {
             if step.is_multiple_of(2) { (Side::Bid, &book.asks) } else { (Side::Ask, &book.bids) };
         let Some(Level { price, size }) = levels.get(depth).copied() else { return };
         let time = Millis(self.now.0 - 1);
-        self.engine.handle(self.now, Input::Trade { market, time, aggressor, price, size });
-        self.drain();
+        self.tell(Input::Trade { market, time, aggressor, price, size });
     }
 
     fn input(&mut self, input: Input<'_>) {
-        self.engine.handle(self.now, input);
-        self.drain();
+        self.tell(input);
         self.answer();
     }
 
-    fn drain(&mut self) {
+    /// One input, recorded with what comes of it if somebody wants that.
+    fn tell(&mut self, input: Input<'_>) {
+        if let Some(encoder) = &mut self.encoder {
+            encoder.input(self.now, &input);
+        }
+        self.engine.handle(self.now, input);
         loop {
             match self.engine.poll() {
-                Output::Event(_) => {}
+                Output::Event(event) => {
+                    if let Some(encoder) = &mut self.encoder {
+                        encoder.event(&event);
+                    }
+                }
                 Output::Command(command) => {
+                    if let Some(encoder) = &mut self.encoder {
+                        encoder.command(&command);
+                    }
                     self.given += 1;
                     self.commands.push(command);
                 }
-                Output::WaitUntil(_) => return,
+                Output::WaitUntil(wake) => {
+                    if let Some(encoder) = &mut self.encoder {
+                        encoder.end(wake);
+                    }
+                    return;
+                }
             }
         }
     }
@@ -259,8 +316,7 @@ impl Desk {
                     let market = MarketId(index as u16);
                     let status = MarketStatus::Trading;
                     let input = Input::Spec { market, spec: &spec, requested: now, status };
-                    self.engine.handle(now, input);
-                    self.drain();
+                    self.tell(input);
                 }
             }
             Command::Reconcile { query: Query::OpenOrders, .. } => self.tell_open(request),
@@ -274,8 +330,7 @@ impl Desk {
                     Query::Ledger { .. } => Input::Ledger { request, transfers: &[] },
                     Query::OpenOrders | Query::Order { .. } => Input::QueryFailed { request },
                 };
-                self.engine.handle(now, input);
-                self.drain();
+                self.tell(input);
             }
         }
     }
@@ -295,8 +350,9 @@ impl Desk {
                 original: Some(order.remaining),
             }));
         }
-        self.engine.handle(self.now, Input::OpenOrders { request, orders: &self.list });
-        self.drain();
+        let list = std::mem::take(&mut self.list);
+        self.tell(Input::OpenOrders { request, orders: &list });
+        self.list = list;
     }
 
     /// What the order stream says of an order that was taken off the book untouched.
@@ -314,8 +370,7 @@ impl Desk {
             remaining: old.remaining,
             state: VenueState::Canceled,
         };
-        self.engine.handle(self.now, Input::Order(update));
-        self.drain();
+        self.tell(Input::Order(update));
     }
 
     fn reply(&mut self, command: &Command, orders: usize) {
@@ -326,7 +381,6 @@ impl Desk {
         }
         let request = command.request();
         let replies = replies.get(..orders).unwrap_or_default();
-        self.engine.handle(self.now, Input::Outcome { request, replies });
-        self.drain();
+        self.tell(Input::Outcome { request, replies });
     }
 }

@@ -4,4 +4,5 @@
 pub mod desk;
 pub mod feeds;
 pub mod messages;
+pub mod order_life;
 pub mod orders;

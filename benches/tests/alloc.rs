@@ -6,8 +6,10 @@ use allocation_counter::measure;
 use hl_benches::desk::{BookSides, Desk};
 use hl_benches::feeds::{Said, flow};
 use hl_benches::messages::l2_book;
+use hl_benches::order_life::OrderLife;
 use hl_benches::orders::{specs, wishes};
 use hl_engine::MarketId;
+use hl_journal::decisions::Encoder;
 use hl_quant::{Decimal, Intent};
 use hl_wire::stream::{Message, Scratch};
 
@@ -103,5 +105,22 @@ fn quotes_without_allocating(mut desk: Desk) {
         }
     });
     assert!(desk.given - before >= 1_000, "it was at work: {} commands", desk.given - before);
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn recording_inputs_and_decisions_allocates_nothing_once_its_buffers_have_grown() {
+    let life = OrderLife::new();
+    let mut encoder = Encoder::new(&life.head);
+    let mut spare = Vec::new();
+    let mut round = || {
+        for _ in 0..500 {
+            life.record(&mut encoder);
+        }
+        spare = encoder.take(std::mem::take(&mut spare)).into_spare();
+    };
+    round();
+    round();
+    let info = measure(|| (0..20).for_each(|_| round()));
     assert_eq!(info.count_total, 0, "{info:?}");
 }

@@ -112,6 +112,8 @@ pub enum Observation<'a> {
 pub struct Started {
     /// Its number.
     pub bot: BotId,
+    /// What names the run in its client order ids: the seed of its engine.
+    pub run: u64,
     /// What its journal told it.
     pub carry: hl_engine::Carry,
     /// Who signs for it.

@@ -11,7 +11,6 @@ use super::recorded;
 use crate::config::Settings;
 use crate::exit::{Exit, Failed};
 use crate::runtime::decisions::Group;
-use crate::state::DECISIONS;
 
 /// Show the life of an order: what was known, why that price, what the gate said, what came of it.
 ///
@@ -99,13 +98,5 @@ pub(crate) fn places(settings: &Settings) -> Vec<PathBuf> {
     if let Some(dir) = &settings.journal.dir {
         return vec![dir.clone()];
     }
-    let root = settings.state_root();
-    let Ok(entries) = std::fs::read_dir(root) else { return vec![root.to_path_buf()] };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let ours = |path: &PathBuf| {
-        path.is_dir() && path.to_str().is_some_and(|path| path.ends_with(DECISIONS))
-    };
-    let mut all: Vec<PathBuf> = paths.filter(ours).collect();
-    all.sort();
-    all
+    vec![settings.state_root().to_path_buf()]
 }

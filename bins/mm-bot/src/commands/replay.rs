@@ -142,7 +142,7 @@ impl Outcome {
         writeln!(out, "run {}", self.name)?;
         if let Some(head) = &self.head {
             let Head { version, fingerprint, account, seed, .. } = head;
-            writeln!(out, "  mm-bot {version} config {fingerprint} {account} seed {seed}")?;
+            writeln!(out, "  version {version} config {fingerprint} {account} seed {seed}")?;
         }
         let tally = &self.replayed.tally;
         let (whole, part) = (tally.span_ms() / 1_000, tally.span_ms() % 1_000);

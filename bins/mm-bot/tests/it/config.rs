@@ -129,7 +129,7 @@ fn numbers_that_are_none_negative_or_huge_are_refused_by_every_key_that_holds_on
             if key == "messages.chat_id" && bad.trim_start_matches('-').parse::<u128>().is_ok() {
                 continue; // Chats have numbers.
             }
-            let is_path = ["state.dir", "log.file"].contains(&key.as_str())
+            let is_path = ["state.dir", "journal.dir", "log.file"].contains(&key.as_str())
                 || key == "signals.file"
                 || key.ends_with("_file");
             if is_path || (key == "quote.pairs" && bad == "-1") {

@@ -112,7 +112,7 @@ impl Shell {
     ) -> Result<Self, WorldError> {
         let me = me.clone();
         let (journal, carry) = Journal::open(host, run);
-        let started = Started { bot, agent: me.signer.address(), carry: carry.clone() };
+        let started = Started { bot, run, agent: me.signer.address(), carry: carry.clone() };
         let engine = Engine::new(me.engine.clone(), run).restore(carry);
         let mut shell = Self {
             core: Core::new(bot, engine),

@@ -9,6 +9,7 @@
 )]
 
 mod crashes;
+mod decisions;
 mod faults;
 mod machine;
 mod profit;

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use hl_engine::{Timestamp, utc_day};
 use hl_quant::Millis;
 
+use crate::state::DECISIONS;
+
 /// How the names of the files end.
 const SUFFIX: &str = ".hlj";
 
@@ -186,6 +188,16 @@ fn name_of(path: &Path) -> Option<(String, u32)> {
     Some((run.to_owned(), part.parse().ok()?))
 }
 
+/// The journals of accounts in a state directory.
+fn inside(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let named = |path: &PathBuf| path.to_str().is_some_and(|path| path.ends_with(DECISIONS));
+    let mut all: Vec<PathBuf> = paths.filter(named).filter(|path| path.is_dir()).collect();
+    all.sort();
+    all
+}
+
 /// The files of one run, in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
@@ -196,7 +208,8 @@ pub(crate) struct Group {
 }
 
 /// The files that `paths` name, run by run, oldest first. A directory stands for the journal files
-/// in it; a file that is not named as ours are stands for itself.
+/// in it and in the journals of accounts below it; a file that is not named as ours are stands for
+/// itself.
 ///
 /// # Errors
 /// The path that is not there, and why.
@@ -209,7 +222,8 @@ pub(crate) fn groups(paths: &[PathBuf]) -> Result<Vec<Group>, (PathBuf, io::Erro
     for path in paths {
         let meta = fs::metadata(path).map_err(|error| (path.clone(), error))?;
         if meta.is_dir() {
-            list(path).into_iter().for_each(|old| add(old.path));
+            let dirs = std::iter::once(path.clone()).chain(inside(path));
+            dirs.flat_map(|dir| list(&dir)).for_each(|old| add(old.path));
         } else {
             add(path.clone());
         }

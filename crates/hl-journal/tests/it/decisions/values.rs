@@ -73,7 +73,11 @@ fn the_bytes_of_this_format_do_not_change() {
     let mut out = Vec::new();
     Packer::new(head()).entries(&encoder.take(Vec::new()), &mut out);
     let crc = crc32fast::hash(&out);
-    assert_eq!((FORMAT, out.len(), crc), (2, 437, 3_177_044_030), "a change of the format needs a new number");
+    assert_eq!(
+        (FORMAT, out.len(), crc),
+        (2, 437, 3_177_044_030),
+        "a change of the format needs a new number"
+    );
 }
 
 #[test]

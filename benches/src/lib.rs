@@ -6,3 +6,4 @@ pub mod feeds;
 pub mod messages;
 pub mod order_life;
 pub mod orders;
+pub mod universe;

@@ -8,6 +8,7 @@ use hl_benches::feeds::{Said, flow};
 use hl_benches::messages::l2_book;
 use hl_benches::order_life::OrderLife;
 use hl_benches::orders::{specs, wishes};
+use hl_benches::universe::{measured, show};
 use hl_engine::MarketId;
 use hl_journal::decisions::Encoder;
 use hl_quant::{Decimal, Intent};
@@ -71,6 +72,21 @@ fn the_exchanges_own_data_and_a_look_at_all_that_was_said_allocate_nothing() {
             std::hint::black_box(said.look());
         }
     });
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn statistics_of_a_market_allocate_nothing_for_a_message_nor_for_a_reading() {
+    let (mut stats, mut now) = measured();
+    let mut readings = 0;
+    let info = measure(|| {
+        for n in 0..10_000 {
+            now = now.plus(100);
+            show(&mut stats, now, n);
+            readings += usize::from(std::hint::black_box(stats.read(now)).vol.is_some());
+        }
+    });
+    assert_eq!(readings, 10_000);
     assert_eq!(info.count_total, 0, "{info:?}");
 }
 

@@ -204,9 +204,10 @@ pub use estimate::{
 };
 pub use event::{
     Attempt, BelowMin, BudgetNews, BurnStage, CancelLine, CancelStage, ClockNews, DeadManLine,
-    Doubt, Event, EventKind, ExitLine, Figure, FillLine, FlattenLine, GateStop, GradeLine,
-    GuardEnd, GuardLine, GuardStage, MarkLine, Move, RaceLine, RacePace, Real, ReconLine,
-    RotationLine, ScoreLine, SignalLine, Submit, SubmitEnd, Switch, Timestamp, Warning,
+    Doubt, Event, EventKind, ExitLine, Figure, FillLine, FlattenLine, FollowedLine, GateStop,
+    GradeLine, GuardEnd, GuardLine, GuardStage, MarkLine, Move, RaceLine, RacePace, Real,
+    ReconLine, RotationLine, ScoreLine, SignalLine, Submit, SubmitEnd, Switch, Timestamp, Wait,
+    Warning,
 };
 pub use float::from_e8;
 pub use gate::{Finding, Rule};

@@ -98,4 +98,4 @@ pub use rules::{
     Weights,
 };
 pub use select::select;
-pub use stats::{MarketStats, Quote, Reading, StatsConfig, expected_fills};
+pub use stats::{MarketStats, Markout, Quote, Reading, StatsConfig, expected_fills};

@@ -14,6 +14,7 @@ pub(crate) mod report;
 pub(crate) mod rotate;
 pub(crate) mod rotate_args;
 mod rotate_proof;
+mod rotate_report;
 mod rotate_svg;
 pub(crate) mod sign;
 pub(crate) mod signals;

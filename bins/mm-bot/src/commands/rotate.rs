@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::rotate_args::RotateArgs;
-use super::{rotate_proof, rotate_svg};
+use super::{rotate_proof, rotate_report, rotate_svg};
 use crate::config::Settings;
 use crate::exit::{Exit, Failed};
 use crate::runtime::{setup, survey};
@@ -41,6 +41,9 @@ pub(crate) fn run(
     out: &mut impl Write,
 ) -> Result<Exit, Failed> {
     let config = setup::rotation_config(&settings.rotate);
+    if !args.report.is_empty() {
+        return rotate_report::run(&args.report, args.json, out);
+    }
     if args.proof {
         return rotate_proof::run(args, config.weights, out);
     }

@@ -20,6 +20,7 @@ Examples:
   mm-bot rotate --explain --venue mainnet --for 5m --json
   mm-bot rotate --explain --from stats.json     numbers that you give; `-` is standard input
   mm-bot rotate --proof --seeds 0..100          does it earn more than not rotating? simulated worlds
+  mm-bot rotate --report run.log                what did it earn against not rotating?
   ROTATE_W_VOL=0 mm-bot rotate --proof          and with other weights?
 
 The file is an array of objects: pair, vol, spread_bps, depth_usd, and where known fees_bps, nansen,
@@ -49,6 +50,9 @@ pub(crate) struct RotateArgs {
     /// Draw the scores of the best markets into this file
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+    /// Print from these logs what rotation earned against not rotating; `-` is standard input
+    #[arg(long, value_name = "LOG", num_args = 1.., conflicts_with_all = ["explain", "venue", "url", "markets", "market_count", "seed", "svg", "from", "proof"])]
+    pub(crate) report: Vec<PathBuf>,
     /// Compare rotating with a fixed and a random choice of markets, and with signals of three kinds, in
     /// simulated worlds whose truth is known: paired differences with their intervals
     #[arg(long, conflicts_with_all = ["explain", "venue", "url", "markets", "market_count", "seed", "svg", "from"])]

@@ -110,7 +110,8 @@ pub(crate) fn rotation_config(settings: &RotateSettings) -> RotationConfig {
         filters,
         cadence: Cadence {
             every_ms: minutes(settings.every_min),
-            jitter_ms: minutes(settings.jitter_min),
+            // A choice every minute is not put off by ten.
+            jitter_ms: minutes(settings.jitter_min).min(minutes(settings.every_min) / 4),
         },
         stats: StatsConfig { window_ms: settings.window_ms, ..StatsConfig::default() },
         passive_ms: settings.passive_ms,

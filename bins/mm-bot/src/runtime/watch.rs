@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use hl_client::WsHandle;
 use hl_engine::{Engine, MarketId};
+use hl_journal::log::Quoted;
 use hl_wire::session::{BookDepth, Subscription};
 
 use super::log::Log;
@@ -39,7 +40,10 @@ impl Watch {
             if needed && self.close.insert(market) {
                 for subscription in close_up(coin) {
                     if let Err(error) = self.stream.subscribe(subscription) {
-                        log.line(&format!("stream_evt=refused pair={coin} reason=\"{error}\""));
+                        log.line(&format!(
+                            "stream_evt=refused pair={coin} reason={}",
+                            Quoted(error)
+                        ));
                     }
                 }
             } else if !needed && self.close.remove(&market) {

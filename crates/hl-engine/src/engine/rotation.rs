@@ -6,10 +6,10 @@ use hl_rotation::{Action, Selection, Stake, Status, allocate};
 use super::{Engine, Mode};
 use crate::{
     EventKind, MarketId, MarketStatus, Move, Pair, Ppm, Reply, RequestId, RotationLine,
-    RotationPhase as Phase, ScoreLine,
+    RotationPhase as Phase, ScoreLine, Wait,
     budget::{Class, limits::action_weight},
     market::{Market, Role},
-    rotation::{Lever, Rotation, Sight, choose},
+    rotation::{Lever, Rotation, Sight, choose, followed},
 };
 
 /// How soon a choice that is due and came too early is tried again.
@@ -135,6 +135,9 @@ impl Engine {
         let warm_ms = stats.window_ms.saturating_mul(u64::from(stats.warm_percent)) / 100;
         let due = *rotation.due.get_or_insert_with(|| now.plus(warm_ms));
         if now < due {
+            if rotation.last.is_none() {
+                self.say_wait(rotation, Wait::Measuring, due);
+            }
             return;
         }
         let sights: Vec<Sight> = self
@@ -143,10 +146,18 @@ impl Engine {
             .zip(&rotation.pairs)
             .map(|(market, pair)| market.judge(pair.earned, self.signal(market.id).fresh()))
             .collect();
-        let Some(selection) = choose(rotation, now, &sights) else {
-            rotation.due = Some(now.plus(AGAIN_MS));
-            return;
+        let selection = match choose(rotation, now, &sights) {
+            Ok(selection) => selection,
+            Err(why) => {
+                rotation.due = Some(now.plus(AGAIN_MS));
+                return self.say_wait(rotation, why, now.plus(AGAIN_MS));
+            }
         };
+        if let Some(since) = rotation.last {
+            for line in followed(rotation, since, &sights) {
+                self.out.event(now, EventKind::Rotation(RotationLine::Followed(Box::new(line))));
+            }
+        }
         let entered = usize::try_from(selection.changes).unwrap_or(usize::MAX);
         rotation.entered.extend(std::iter::repeat_n(now, entered));
         rotation.plan_next(now);
@@ -155,7 +166,17 @@ impl Engine {
         for (pair, market) in rotation.pairs.iter_mut().zip(&self.markets) {
             pair.earned = market.earned();
         }
+        for (pair, stats) in rotation.pairs.iter_mut().zip(&rotation.stats) {
+            pair.markout = stats.markout();
+        }
         rotation.selection = Some(selection);
+    }
+
+    /// Says what is waited for, once.
+    fn say_wait(&mut self, rotation: &mut Rotation, why: Wait, due: Millis) {
+        if rotation.said.replace(why) != Some(why) {
+            self.out.event(self.now, EventKind::Rotation(RotationLine::Wait { why, due }));
+        }
     }
 
     fn announce_choice(&mut self, selection: &Selection) {

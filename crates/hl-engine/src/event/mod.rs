@@ -13,7 +13,7 @@ use hl_quant::{Millis, Notional, Price, QuantFields, Reject, Side, SignedSize, S
 use hl_wire::{Cloid, Oid, ReduceOnly, RejectCode, Tif};
 
 pub use risk::{DeadManLine, ExitLine, FlattenLine, GradeLine, Warning};
-pub use rotation::{Move, Real, RotationLine, ScoreLine};
+pub use rotation::{FollowedLine, Move, Real, RotationLine, ScoreLine, Wait};
 pub use signal::{MarkLine, SignalLine, Switch};
 pub use time::Timestamp;
 pub use upkeep::{

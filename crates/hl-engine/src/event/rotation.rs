@@ -23,8 +23,63 @@ pub enum RotationLine {
         /// Why.
         reason: &'static str,
     },
+    /// `rotation_evt=wait`: a choice is due or being prepared, and waits. Said once for each reason.
+    Wait {
+        /// What for.
+        why: Wait,
+        /// When it is tried again.
+        due: Millis,
+    },
+    /// `rotation_evt=followed`: what became of a market between two choices.
+    Followed(Box<FollowedLine>),
     /// `rotation_evt=mark`: what a restart goes on from.
     Mark(Box<RotationMark>),
+}
+
+/// What a choice waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The first measurements.
+    Measuring,
+    /// Enough of the markets to be measured for the first choice.
+    Crowd,
+    /// A market that is held, and about which nothing is known at the moment.
+    Held,
+    /// A market that passes the filters.
+    Nobody,
+}
+
+impl Wait {
+    /// The word in the log line.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Measuring => "measuring",
+            Self::Crowd => "not_all_measured",
+            Self::Held => "held_not_measured",
+            Self::Nobody => "nobody_eligible",
+        }
+    }
+}
+
+/// What became of a market between two choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowedLine {
+    /// Where.
+    pub pair: Pair,
+    /// Whether it was among the chosen.
+    pub was_held: bool,
+    /// When the choice was made that is judged.
+    pub since: Millis,
+    /// How many public trades were judged.
+    pub trades: u64,
+    /// What makers gained on one of them after the statistics' time, after our fee, in basis points;
+    /// nothing if there was none.
+    pub edge: Option<Real>,
+    /// What we made there, in USD: cash and position by our own count.
+    pub made: Real,
+    /// What we traded there, in USD.
+    pub traded: Real,
 }
 
 /// What happens to a market.
@@ -126,6 +181,22 @@ pub(super) fn write(line: &RotationLine, at: Millis, f: &mut Formatter<'_>) -> f
         }
         RotationLine::Moved { pair, to, reason } => {
             write!(f, "rotation_evt={} pair={pair} reason={reason} ts={at}", to.code())
+        }
+        RotationLine::Wait { why, due } => {
+            write!(f, "rotation_evt=wait reason={} due={due} ts={at}", why.code())
+        }
+        RotationLine::Followed(line) => {
+            let FollowedLine { pair, was_held, since, trades, edge, made, traded } = &**line;
+            let held = u8::from(*was_held);
+            write!(
+                f,
+                "rotation_evt=followed pair={pair} held={held} since={since} trades={trades}"
+            )?;
+            match edge {
+                Some(edge) => write!(f, " edge={edge}")?,
+                None => f.write_str(" edge=-")?,
+            }
+            write!(f, " made={made} traded={traded} ts={at}")
         }
         RotationLine::Mark(mark) => {
             let held: Vec<&Pair> = mark.held.iter().map(|(pair, _)| pair).collect();

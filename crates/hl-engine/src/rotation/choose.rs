@@ -9,7 +9,7 @@ use hl_rotation::{
 
 use super::Rotation;
 use crate::{
-    Ppm, Usd,
+    FollowedLine, Ppm, Real, Usd, Wait,
     float::{from_e8, of_notional},
 };
 
@@ -28,9 +28,13 @@ pub(crate) struct Sight {
     pub(crate) signal: Option<f64>,
 }
 
-/// Chooses, or says that it is too early: a market that is held cannot be measured, or the first
-/// choice would be made among a part of the markets only.
-pub(crate) fn choose(rotation: &mut Rotation, now: Millis, sights: &[Sight]) -> Option<Selection> {
+/// Chooses, or says what it waits for: a market that is held cannot be measured, or the first choice
+/// would be made among a part of the markets only.
+pub(crate) fn choose(
+    rotation: &mut Rotation,
+    now: Millis,
+    sights: &[Sight],
+) -> Result<Selection, Wait> {
     let candidates = candidates(rotation, now, sights);
     let held = rotation
         .pairs
@@ -53,13 +57,13 @@ pub(crate) fn choose(rotation: &mut Rotation, now: Millis, sights: &[Sight]) -> 
         && selection.explained.iter().any(unmeasured);
     let since = *rotation.waits.get_or_insert(now);
     if (blind || early) && now.since(since) < rotation.config.patience_ms {
-        return None;
+        return Err(if blind { Wait::Held } else { Wait::Crowd });
     }
     // Nobody at all, and nobody before: there is nothing to write down.
     if selection.chosen.is_empty() && previous.round == Round::First {
-        return None;
+        return Err(Wait::Nobody);
     }
-    Some(selection)
+    Ok(selection)
 }
 
 fn candidates(rotation: &mut Rotation, now: Millis, sights: &[Sight]) -> Vec<Candidate> {
@@ -100,6 +104,32 @@ fn candidates(rotation: &mut Rotation, now: Millis, sights: &[Sight]) -> Vec<Can
             status: sight.status,
             costs: Costs { leave: leave + config.queue_usd, enter: config.warm_usd },
         }
+    })
+    .collect()
+}
+
+/// What became of each market between the choice at `since` and now: what makers gained on it in
+/// public trades, whether it was held or not, and what we made where it was. Begins to count anew.
+pub(crate) fn followed(
+    rotation: &mut Rotation,
+    since: Millis,
+    sights: &[Sight],
+) -> Vec<FollowedLine> {
+    let fee = bps(rotation.config.maker_fee);
+    let all = rotation.pairs.iter_mut().zip(&rotation.stats).zip(sights);
+    all.filter_map(|((pair, stats), sight)| {
+        let before = std::mem::replace(&mut pair.markout, stats.markout());
+        let gain = pair.markout.gain_since(&before);
+        let was_held = pair.held.is_some();
+        (was_held || gain.is_some()).then(|| FollowedLine {
+            pair: pair.name.clone(),
+            was_held,
+            since,
+            trades: pair.markout.trades.saturating_sub(before.trades),
+            edge: gain.map(|gain| Real::new(gain - fee)),
+            made: Real::new(usd(sight.made)),
+            traded: Real::new(of_notional(sight.traded)),
+        })
     })
     .collect()
 }

@@ -22,13 +22,13 @@ mod pair;
 use hl_quant::Millis;
 use hl_rotation::{MarketStats, Selection};
 
-pub(crate) use choose::{Sight, choose};
+pub(crate) use choose::{Sight, choose, followed};
 pub use config::{Leverage, MarginMode, RotationConfig};
 pub use mark::RotationMark;
 pub use pair::Phase;
 pub(crate) use pair::{Lever, PairState};
 
-use crate::{MarketConfig, Pair};
+use crate::{MarketConfig, Pair, Wait};
 
 /// All that rotation remembers.
 #[derive(Debug)]
@@ -44,6 +44,8 @@ pub(crate) struct Rotation {
     pub(crate) entered: Vec<Millis>,
     /// Since when a rotation that is due waits for measurements.
     pub(crate) waits: Option<Millis>,
+    /// What was last said to be waited for.
+    pub(crate) said: Option<Wait>,
     /// The last selection with its reasons.
     pub(crate) selection: Option<Selection>,
     /// Whether what must survive a crash has changed since it was last written.
@@ -65,6 +67,7 @@ impl Rotation {
             round: 0,
             entered: Vec::new(),
             waits: None,
+            said: None,
             selection: None,
             changed: false,
             epoch: 0,
@@ -103,7 +106,7 @@ impl Rotation {
     /// Plans the rotation after the one at `now`.
     pub(crate) fn plan_next(&mut self, now: Millis) {
         self.round = self.round.saturating_add(1);
-        (self.last, self.waits) = (Some(now), None);
+        (self.last, self.waits, self.said) = (Some(now), None, None);
         self.due = Some(self.config.cadence.next(now, self.round, self.seed));
         const DAY_MS: u64 = 86_400_000;
         self.entered.retain(|at| now.since(*at) < DAY_MS);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hl_quant::{Millis, Notional};
+use hl_rotation::Markout;
 
 use crate::{Pair, RequestId, Usd};
 
@@ -79,6 +80,8 @@ pub(crate) struct PairState {
     pub(crate) funding_e8: Option<i64>,
     /// What had been made and traded at the last rotation, for what was made since.
     pub(crate) earned: (Usd, Notional),
+    /// What makers had lost to public trades by then, for what they lost since.
+    pub(crate) markout: Markout,
 }
 
 impl PairState {
@@ -91,6 +94,7 @@ impl PairState {
             lever: Lever::Wanted,
             funding_e8: None,
             earned: (Usd::ZERO, Notional::ZERO),
+            markout: Markout::default(),
         }
     }
 

@@ -164,6 +164,49 @@ fn the_log_says_who_was_chosen_and_why() {
 }
 
 #[test]
+fn what_is_waited_for_before_the_first_choice_is_said_once() {
+    let bench = chosen();
+    let lines = bench.lines("rotation_evt=");
+    assert!(
+        lines[0].starts_with("rotation_evt=wait reason=measuring due=17622528"),
+        "{}",
+        lines[0]
+    );
+    assert_eq!(bench.lines("rotation_evt=wait reason=measuring").len(), 1);
+}
+
+#[test]
+fn at_the_next_choice_is_said_what_became_of_every_market_since_the_last_one() {
+    let mut bench = chosen();
+    assert_eq!(bench.lines("rotation_evt=followed"), Vec::<String>::new(), "nothing to judge yet");
+    // In SOL somebody sells 1 % under the mid and the price stays: makers gain a hundred points.
+    let (time, size) = (bench.now, "0.1".parse().unwrap());
+    let (mark, _) = bench.venue.references(SOL);
+    let price = hl_quant::Price::from_raw(mark.unwrap().raw() / 100 * 99).unwrap();
+    for _ in 0..3 {
+        bench.input(Input::Trade { market: SOL, time, aggressor: Side::Ask, price, size });
+    }
+    bench.run(EVERY_MS);
+    let lines = bench.lines("rotation_evt=followed");
+    let [sol, btc] = lines.as_slice() else { panic!("{lines:#?}") };
+    let field = |line: &str, key: &str| {
+        let word = line.split(' ').find_map(|word| word.strip_prefix(key));
+        word.unwrap_or_else(|| panic!("{key} {line}")).to_owned()
+    };
+    assert_eq!(field(sol, "pair=") + &field(btc, "pair="), "SOLBTC");
+    assert_eq!((field(sol, "held="), field(btc, "held=")), ("0".into(), "1".into()));
+    assert_eq!((field(sol, "trades="), field(btc, "edge=")), ("3".into(), "-".into()));
+    // 101.01 basis points of the price paid, less a fee of 1.5.
+    let edge: f64 = field(sol, "edge=").parse().unwrap();
+    assert!((98.0..101.0).contains(&edge), "{sol}");
+    assert_eq!((field(sol, "made="), field(sol, "traded=")), ("0".into(), "0".into()));
+    // Each period is judged by itself.
+    bench.run(EVERY_MS);
+    assert_eq!(bench.lines("rotation_evt=followed pair=SOL").len(), 1, "no trade, nothing to say");
+    assert_eq!(bench.lines("rotation_evt=followed pair=BTC").len(), 2);
+}
+
+#[test]
 fn a_better_market_takes_over_and_the_other_is_left_without_an_order() {
     let mut bench = chosen();
     turn(&mut bench);
@@ -313,6 +356,8 @@ fn data_that_is_missing_puts_the_choice_off_for_a_while_and_not_for_ever() {
     }
     let lines = bench.lines("rotation_evt=rebalance");
     assert_eq!(lines.len(), 1, "due half a minute ago, and waiting: {lines:?}");
+    let waits = bench.lines("rotation_evt=wait reason=held_not_measured due=");
+    assert_eq!(waits.len(), 1, "said once: {waits:?}");
     for _ in 0..40 {
         bench.pass(500);
         bench.book(SOL);

@@ -97,12 +97,33 @@ pub struct Reading {
     pub covered_ms: u64,
 }
 
+/// What happened to those who made trades possible, since the statistics began: two of these make
+/// what happened between them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Markout {
+    /// How many trades were judged.
+    pub trades: u64,
+    /// What makers lost to them after [`StatsConfig::markout_ms`], added up, in basis points.
+    pub lost_bps: f64,
+}
+
+impl Markout {
+    /// What makers gained on a trade since `before`, on average, in basis points and before fees;
+    /// `None` if no trade was judged.
+    #[must_use]
+    pub fn gain_since(&self, before: &Self) -> Option<f64> {
+        let trades = self.trades.checked_sub(before.trades).filter(|trades| *trades > 0)?;
+        Some((before.lost_bps - self.lost_bps) / ms(trades))
+    }
+}
+
 /// The rolling statistics of one market.
 #[derive(Clone, Debug)]
 pub struct MarketStats {
     config: StatsConfig,
     ring: Ring,
     markouts: Markouts,
+    markout: Markout,
     quote: Option<(Quote, Millis)>,
     /// Everything before this moment has been counted.
     through: Millis,
@@ -116,6 +137,7 @@ impl MarketStats {
             config,
             ring: Ring::new(config.window_ms, config.steps),
             markouts: Markouts::new(config.markout_ms),
+            markout: Markout::default(),
             quote: None,
             through: Millis(0),
         }
@@ -168,6 +190,12 @@ impl MarketStats {
         }
     }
 
+    /// What was seen of all trades until the last message or reading.
+    #[must_use]
+    pub const fn markout(&self) -> Markout {
+        self.markout
+    }
+
     /// How the returns of two markets went together over their windows, -1 to 1; `None` if fewer
     /// than eight steps were measured in both, or if one did not move.
     #[must_use]
@@ -187,6 +215,8 @@ impl MarketStats {
             let step = self.ring.current();
             step.judged = step.judged.saturating_add(judged);
             step.lost_bps += lost;
+            self.markout.trades = self.markout.trades.saturating_add(u64::from(judged));
+            self.markout.lost_bps += lost;
         }
         self.ring.advance(self.through, now, held);
         self.through = now;

@@ -29,8 +29,7 @@ pub(super) const KEYS: &[Key] = &[
         scope: Scope::Once,
         kind: Kind::Integer { min: 0, max: 1_440 },
         default: "10",
-        doc: "Up to so many minutes are added, so that several bots do not move \
-              together.",
+        doc: "Up to so many minutes more, at most a quarter of the interval: bots do not move together.",
     },
     Key {
         path: "rotate.top_n",

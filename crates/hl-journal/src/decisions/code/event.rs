@@ -2,10 +2,10 @@
 
 use hl_engine::{
     Attempt, BelowMin, BudgetNews, BudgetView, BurnStage, CancelLine, CancelStage, ClockNews,
-    DeadManLine, Doubt, Event, EventKind, ExitLine, Figure, FillLine, FlattenLine, GateStop, Grade,
-    GradeLine, GuardEnd, GuardLine, GuardStage, IntentId, MarkLine, Move, NoQuote, RaceLine,
-    RacePace, Real, ReconLine, RotationLine, Rule, ScoreLine, SignalLine, Submit, SubmitEnd,
-    Switch, Warning,
+    DeadManLine, Doubt, Event, EventKind, ExitLine, Figure, FillLine, FlattenLine, FollowedLine,
+    GateStop, Grade, GradeLine, GuardEnd, GuardLine, GuardStage, IntentId, MarkLine, Move, NoQuote,
+    RaceLine, RacePace, Real, ReconLine, RotationLine, Rule, ScoreLine, SignalLine, Submit,
+    SubmitEnd, Switch, Wait, Warning,
 };
 use hl_quant::{QuantFields, Reject};
 use hl_signals::{Micro, Refused};
@@ -34,6 +34,7 @@ record! {
     GuardLine { pair, intent, cloid, stage }
     RaceLine { pair, cloid, side, price, told, pace }
     ScoreLine { pair, score, raw, failed }
+    FollowedLine { pair, was_held, since, trades, edge, made, traded }
     MarkLine { pair, source, taken, value, with, without, horizon_ms, moved_bps }
     QuantFields { px_dec, step_dec, price_int, size_int, ticks, steps }
     BudgetView { left, cap, cancels_left, per_hour, runway_ms, price, weight_left }
@@ -87,7 +88,9 @@ choice! {
     ClockNews { 0 => Pause, 1 => Back }
     RotationLine {
         0 => Rebalance(it), 1 => Score(it), 2 => Moved { pair, to, reason }, 3 => Mark(it),
+        4 => Wait { why, due }, 5 => Followed(it),
     }
+    Wait { 0 => Measuring, 1 => Crowd, 2 => Held, 3 => Nobody }
     Move { 0 => Enter, 1 => Active, 2 => Keep, 3 => Drain, 4 => Exit, 5 => Gone }
     SignalLine {
         0 => Heard { pair, source, value, confidence, age_ms }, 1 => Refused { pair, source, why },

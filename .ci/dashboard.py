@@ -219,17 +219,19 @@ def looks_back(page, bot, url):
     asked = (bot.snapshot()["run"]["started"] + now) // 2
     page.eval(f"""(() => {{ const slider = document.getElementById('slider'); slider.value = {asked};
       slider.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()""")
+    asked = int(page.eval("document.getElementById('slider').value"))
     page.until("document.querySelector('#banner .past') !== null", 60, "a moment of the past")
     time.sleep(0.5)
     shown = int(figure(page, "Attempts"))
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        past = bot.ask(f"/api/history/{asked // 1000 * 1000}")
+        past = bot.ask(f"/api/history/{asked}")
         if "counts" in past:
             break
     logged = bot.count("quant_evt=attempt ", past["at"])
     check(shown == past["counts"]["attempts"] == logged and past["source"] == "journal",
-          "the past is what the log says of it", f"{shown} attempts {(now - past['at']) // 1000} s ago")
+          "the past is what the log says of it",
+          f"{(now - past['at']) // 1000} s ago: {shown} attempts on the page, {past['counts']['attempts']} in the document, {logged} in the log")
     page.key("l")
     page.until("document.querySelector('#banner .past') === null", 5, "live again")
 

@@ -134,3 +134,6 @@ pub(crate) struct Settings {
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) token_file: Option<std::path::PathBuf>,
 }
+
+#[cfg(test)]
+mod tests;

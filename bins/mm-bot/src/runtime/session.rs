@@ -1,6 +1,7 @@
 //! One run, from the checks before it to the account after it.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -315,7 +316,10 @@ fn serve_dashboard(
             ..dashboard::Run::default()
         },
         desk: venue.home.word(),
-        journal: None::<dashboard::Place>,
+        journal: settings.journal.record.then(|| dashboard::Place {
+            dir: journal_dir(settings, venue),
+            run: format!("{run:08x}"),
+        }),
     };
     let (dashboard, served) = dashboard::start(plan)?;
     if let Some((tap, address)) = served {
@@ -335,8 +339,12 @@ fn record_decisions(
     if !journal.record {
         return Ok(None);
     }
-    let dir = journal.dir.clone().unwrap_or_else(|| venue.home.decisions());
-    Decisions::open(head, dir, journal).map(Some)
+    Decisions::open(head, journal_dir(settings, venue), journal).map(Some)
+}
+
+/// Where the journal of decisions is.
+fn journal_dir(settings: &Settings, venue: &Venue) -> PathBuf {
+    settings.journal.dir.clone().unwrap_or_else(|| venue.home.decisions())
 }
 
 /// The name of a run in its log: with `seq` it names an attempt for ever. Not the seed, which may be

@@ -172,3 +172,6 @@ fn none() -> Response {
 fn json_of(status: StatusCode, text: String) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ pub(crate) struct Fill {
     pub(crate) number: u64,
     pub(crate) at: Millis,
     pub(crate) line: FillLine,
-    /// The mid when it was heard of, and how far its price was from that in our favour.
+    /// How far its price was in our favour from the mid that was last seen before it.
     pub(crate) edge: Option<Ppm>,
     /// How far the mid is in our favour, at each horizon; none before, and if there was no mid.
     pub(crate) marks: [Option<Ppm>; HORIZONS_MS.len()],
@@ -34,14 +34,16 @@ pub(crate) struct Fills {
 }
 
 impl Fills {
-    pub(super) fn take(&mut self, at: Millis, line: &FillLine) {
+    /// Takes a trade; `mid` is the last one that was seen in its market.
+    pub(super) fn take(&mut self, at: Millis, line: &FillLine, mid: Option<Price>) {
         self.count = self.count.saturating_add(1);
         if self.kept.len() >= KEPT {
             self.kept.pop_front();
         }
         let marks = [None; HORIZONS_MS.len()];
         let (number, line) = (self.count, line.clone());
-        self.kept.push_back(Fill { number, at, line, edge: None, marks, open: true });
+        let edge = mid.and_then(|mid| favour(line.side, line.price, mid));
+        self.kept.push_back(Fill { number, at, line, edge, marks, open: true });
     }
 
     /// Shows the mid of a market to the fills that wait for one.
@@ -49,7 +51,6 @@ impl Fills {
         let waiting = |fill: &&mut Fill| fill.open && fill.line.pair == *pair;
         for fill in self.kept.iter_mut().filter(waiting) {
             let gain = favour(fill.line.side, fill.line.price, mid);
-            fill.edge = fill.edge.or(gain);
             let age = now.since(fill.at);
             for (mark, horizon) in fill.marks.iter_mut().zip(HORIZONS_MS) {
                 let due = (horizon..=horizon.saturating_add(LATE_MS)).contains(&age);

@@ -10,7 +10,7 @@ mod series;
 use std::collections::{BTreeMap, VecDeque};
 
 use hl_engine::{Event, EventKind, Pair};
-use hl_quant::{Millis, Size};
+use hl_quant::{Millis, Price, Size};
 use hl_wire::Cloid;
 
 pub(crate) use self::fills::{Fill, HORIZONS_MS};
@@ -65,6 +65,8 @@ pub(crate) struct Memory {
     pub(crate) orders: Orders,
     pub(crate) account: Series<Account>,
     pub(crate) markets: BTreeMap<Pair, Series<series::Market>>,
+    /// The mids that were last seen.
+    mids: BTreeMap<Pair, Price>,
     /// Since when a market is quoted, or is not and why.
     pub(crate) since: BTreeMap<Pair, Millis>,
     /// The most that others can have before each of our orders.
@@ -95,7 +97,7 @@ impl Memory {
     fn event(&mut self, line: u64, event: &Event) {
         match &event.kind {
             EventKind::Fill(fill) => {
-                self.fills.take(event.at, fill);
+                self.fills.take(event.at, fill, self.mids.get(&fill.pair).copied());
                 if let Some(cloid) = fill.cloid {
                     self.orders.traded(event.at, cloid, fill.size);
                 }
@@ -129,6 +131,7 @@ impl Memory {
             self.markets.entry(point.pair.clone()).or_default().take(glance.at, market);
             if let Some(mid) = point.mid {
                 self.fills.see(glance.at, &point.pair, mid);
+                self.mids.insert(point.pair.clone(), mid);
             }
             for (cloid, others) in &point.resting {
                 // What others show now is the most that can be before us; and nobody who came later

@@ -33,7 +33,7 @@ export function chart({ id, title, caption, lines, marks = [], height = 150, zer
   const all = lines.flatMap((line) => line.points);
   const head = h('figcaption', null, h('b', null, title), caption ?? legend(lines));
   if (all.length < 2) {
-    return h('figure', { 'data-key': `f-${id}` }, head, h('p', { class: 'quiet' }, 'No points yet.'));
+    return h('figure', { 'data-key': `f-${id}` }, head, h('p', { class: 'quiet' }, lines[0].gap > 60_000 ? 'A point every five minutes: none yet to join.' : 'No points yet.'));
   }
   const xs = all.map(([x]) => x);
   const [x0, x1] = [Math.min(...xs), Math.max(...xs, Math.min(...xs) + 10_000)];
@@ -63,7 +63,7 @@ export function chart({ id, title, caption, lines, marks = [], height = 150, zer
 
 /** Two to four round numbers between. */
 function round(low, high) {
-  const rough = (high - low) / 3;
+  const rough = (high - low) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough);
   const ticks = [];

@@ -47,8 +47,10 @@ function safe({ safety: s, alerts: raised }) {
   const has = (severity) => grave.some((alert) => alert.severity === severity);
   const state = s.halted || has('page') ? 'page' : has('warn') || s.grade !== 'normal' ? 'warn' : 'ok';
   const verdict = s.halted ? 'Halted' : { page: 'No', warn: 'With care', ok: 'Yes' }[state];
+  const gravest = grave.find((alert) => alert.severity === state) ?? grave[0];
   const why = s.halted ? `${s.halted.reason}, ${span(now() - s.halted.since)} ago`
-    : s.grade === 'normal' ? 'within all limits' : `${s.grade}: ${s.reason}`;
+    : state !== 'ok' && gravest ? [gravest.pair ? `${gravest.pair}: ` : null, gravest.text]
+      : s.grade === 'normal' ? 'within all limits' : `${s.grade}: ${s.reason}`;
   const runway = s.budget.runway_ms != null ? span(s.budget.runway_ms) : s.budget.left != null ? 'endless' : null;
   return answer('safe', 'Is it safe?', state, verdict, why,
     facts(

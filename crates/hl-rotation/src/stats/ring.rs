@@ -98,11 +98,10 @@ impl Ring {
         step.depth_ms += quote.depth_usd * ms(span);
     }
 
-    /// The step of that number, if it is remembered and over.
+    /// The mid at the end of the step of that number, one of [`Ring::numbers`] or the one before
+    /// them. That one shares its place with the step of the moment, which has not ended.
     fn closed(&self, number: u64) -> Option<f64> {
-        let age = self.number.checked_sub(number)?;
-        let is_kept = age < u64::try_from(self.steps.len()).unwrap_or(0);
-        self.steps.get(self.place(number)).filter(|_| is_kept && age > 0)?.close
+        self.steps.get(self.place(number))?.close
     }
 
     /// The log return of the step of that number, from the close of the one before.
@@ -111,9 +110,10 @@ impl Ring {
         Some(libm::log(to / from))
     }
 
+    /// The steps that are over and remembered, the oldest first.
     fn numbers(&self) -> impl Iterator<Item = u64> + use<> {
-        let len = u64::try_from(self.steps.len()).unwrap_or(0);
-        self.number.saturating_sub(len)..self.number
+        let others = u64::try_from(self.steps.len()).unwrap_or(1).saturating_sub(1);
+        self.number.saturating_sub(others)..self.number
     }
 
     pub(super) fn sum(&self) -> Sum {
@@ -146,10 +146,11 @@ impl Ring {
             yy += b * b;
             xy += a * b;
         }
-        let (vx, vy) = (xx - x * x / n, yy - y * y / n);
-        if n < LEAST || vx <= 0.0 || vy <= 0.0 {
+        if n < LEAST {
             return None;
         }
+        let (vx, vy) = (xx - x * x / n, yy - y * y / n);
+        // What does not move has no variance, and nothing divided by nothing is not a number.
         let value = (xy - x * y / n) / libm::sqrt(vx * vy);
         value.is_finite().then(|| value.clamp(-1.0, 1.0))
     }

@@ -10,6 +10,7 @@
 
 mod clock;
 mod legacy;
+mod markouts;
 mod rig;
 mod scoring;
 mod selecting;

@@ -35,3 +35,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn half_a_millionth_is_rounded_up() {
+    let stake = |score: f64| Stake { score, vol: 1.0 };
+    // The one in the middle has (1 + 1/64) / 2 of the best: 507,812.5 millionths, exactly.
+    assert_eq!(allocate(&[stake(0.0), stake(1.0 / 64.0), stake(1.0)]), [500_000, 507_813, WHOLE]);
+}

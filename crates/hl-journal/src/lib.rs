@@ -47,6 +47,11 @@
 //! costs at most the records from its line on. A line that is missing in the middle is found. No
 //! bytes make the reader panic, or allocate more than they are long.
 //!
+//! # What else is here
+//!
+//! [`decisions`] is the other journal: every input of the engine and everything that came of it, from
+//! which a run can be had again; [`explain`] is the life of one order out of it.
+//!
 //! # What it does not do
 //!
 //! It opens no file and reads no clock; durability is its caller's part, in the live bot as in the

@@ -356,7 +356,8 @@ fn step(
     let base = venue.mids[place];
     // A walk that is drawn back a little, in steps of about a basis point.
     let size = (base / 10_000 / STEP).max(1) * STEP;
-    let up = venue.draw(9) as i64 - 4;
+    let jump = if venue.draw(400) == 0 { 8 } else { 1 };
+    let up = (venue.draw(9) as i64 - 4) * jump;
     venue.mids[place] += up * size / 2 / STEP * STEP;
     let mid = venue.mids[place];
     let (bid, ask) = (mid - STEP, mid + STEP);

@@ -20,6 +20,7 @@ mod layers;
 mod messages;
 mod metrics;
 mod recorded;
+mod recorded_report;
 mod remote;
 mod report;
 mod run;

@@ -3,23 +3,28 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use hl_quant::Millis;
 
 use crate::cli::duration;
 
-/// Count what became of the orders of the last day, from the log.
+/// Count what became of the orders of the last day, from the log or the journal.
 ///
 /// Prints the old system's lines (`E_TICK_total_last_24h=0`) and their denominators: attempts, accepted, refused by code, unknown, and which part of
 /// the time the log covers at all. Files that were put aside beside a log belong to it, compressed
 /// or not. A report that covers less than 99 % of its window, has no attempts, or misses lines, is no
 /// evidence of anything: its exit code is 8.
+///
+/// From the journal it also says where the money went: spread, inventory, fees, rebates and funding,
+/// by market and hour, which add up to the change of the account as the venue states it. A
+/// difference of one unit is no evidence either.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   mm-bot report --log bot.log                    the last 24 hours of a log and its older parts
   mm-bot report --since all --log old/bot.log.gz everything in a file
   mm-bot report --loki http://127.0.0.1:3100 --since 1h --pairs SOL,BTC --json
+  mm-bot report --from journal --html day.html   the account too, as one page with plots
 
 Exit codes: 0 good evidence; 8 none, and the lines that begin with doubt_ say why.")]
 pub(crate) struct ReportArgs {
@@ -29,6 +34,12 @@ pub(crate) struct ReportArgs {
     /// The end of the window: now, last (the last line of the log), or 2025-11-04T10:41:07Z
     #[arg(long, value_name = "MOMENT", default_value = "now", value_parser = super::moment)]
     pub(crate) until: Until,
+    /// What is read
+    #[arg(long, value_enum, default_value_t = From::Log, conflicts_with_all = ["log", "loki"])]
+    pub(crate) from: From,
+    /// Journals to read: directories or files [default: journal.dir, or beside the state]
+    #[arg(long, value_name = "PATH", num_args = 1.., requires = "from")]
+    pub(crate) journal: Vec<PathBuf>,
     /// Logs to read, - for standard input [default: log.file]
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "loki")]
     pub(crate) log: Vec<PathBuf>,
@@ -47,6 +58,18 @@ pub(crate) struct ReportArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write one self-contained page with plots, - for standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+/// Where a report is taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum From {
+    /// The log, or a Loki that has it
+    Log,
+    /// The journal of every input and decision
+    Journal,
 }
 
 /// The beginning of the window.

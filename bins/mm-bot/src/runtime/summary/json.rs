@@ -48,6 +48,9 @@ impl Summary {
                 "rejected": rejections(truth.rejected.iter().map(|(code, n)| (*code, *n))),
                 "maker_fills": truth.maker_fills,
                 "taker_fills": truth.taker_fills,
+                "fees": dollars(truth.fees),
+                "funding": dollars(truth.funding),
+                "account_value": dollars(truth.account_value),
                 "illegal_prices": truth.illegal_prices,
                 "illegal_sizes": truth.illegal_sizes,
                 "open_orders": truth.open_orders,
@@ -90,4 +93,9 @@ fn counts(stats: &Stats, profit: Option<Usd>) -> Value {
 
 fn rejections(by_code: impl Iterator<Item = (hl_wire::RejectCode, u64)>) -> Value {
     by_code.map(|(code, n)| (code.to_string(), n.into())).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// The exchange's money as the bot writes its own.
+fn dollars(usd: hl_sim::Usd) -> String {
+    Usd::from_raw(usd.get().saturating_mul(10_000_000_000)).to_string()
 }

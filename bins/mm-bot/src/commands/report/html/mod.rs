@@ -2,12 +2,14 @@
 
 mod plot;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Write as _;
 
 use hl_engine::Usd;
 use hl_journal::chart::{Charts, Curve, MarketChart};
-use hl_journal::profit::{HORIZONS_MS, MarketStatement, Markout, Profit, Statement};
+use hl_journal::profit::{HORIZONS_MS, Markout, Profit, Statement};
 use serde_json::Value;
 
 use self::plot::{Line, Plot, Style, escaped};
@@ -30,8 +32,8 @@ impl Page<'_> {
         let title = format!("mm-bot report {}", self.label);
         let mut body = String::new();
         let _ = write!(body, "<h1>{}</h1>\n<p class=\"soft\">{}</p>\n", escaped(&title), {
-            let window = &self.json["window"];
-            format!("{} to {}", tables::text(&window["from"]), tables::text(&window["to"]))
+            let of = |key| tables::text(tables::get(self.json, &["window", key]));
+            format!("{} to {}", of("from"), of("to"))
         });
         body += &tables::verdict(self.json);
         body += &tables::tiles(self.json);
@@ -95,12 +97,12 @@ fn markouts(statement: &Statement) -> String {
     );
     let horizons: Vec<String> = std::iter::once("at once".to_owned()).chain(after).collect();
     for group in traded.chunks(COLORS.len()) {
-        let curve = |((name, market), color): (&(&String, &MarketStatement), char)| {
+        let mut curves = Vec::new();
+        for ((name, market), color) in group.iter().zip(COLORS) {
             let later = market.total.markouts.iter().map(Markout::ppm);
             let points = std::iter::once(market.total.spread_ppm()).chain(later).collect();
-            (name.as_str(), color, points)
-        };
-        let curves: Vec<_> = group.iter().zip(COLORS).map(curve).collect();
+            curves.push((name.as_str(), color, points));
+        }
         html += &plot::markouts(&curves, &horizons);
     }
     html
@@ -116,12 +118,8 @@ fn markets(charts: &Charts) -> String {
 }
 
 fn market(chart: &MarketChart) -> String {
-    let line = |name, color, style, curve: &Curve| Line {
-        name,
-        color,
-        style,
-        points: curve.points(),
-    };
+    let line =
+        |name, color, style, curve: &Curve| Line { name, color, style, points: curve.points() };
     let plots = [
         Plot {
             title: "Quotes and trades around the mid",

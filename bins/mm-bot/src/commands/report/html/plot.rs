@@ -163,7 +163,7 @@ fn path(line: &Line, scale: &Scale) -> String {
 /// A moment to the second, as people read it: `11-04 10:41:07`.
 fn moment(at: Millis) -> String {
     let text = Timestamp(at).to_string();
-    text.get(5..19).map_or(text.clone(), |short| short.replace('T', " "))
+    text.get(5..19).map_or_else(|| text.clone(), |short| short.replace('T', " "))
 }
 
 /// Text that cannot become anything else in HTML, in an attribute neither.

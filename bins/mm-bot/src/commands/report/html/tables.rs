@@ -29,6 +29,11 @@ const ORDERS: [(&str, &str); 8] = [
     ("taker fills", "taker_fills"),
 ];
 
+/// What is at a path; null where there is nothing.
+pub(super) fn get<'a>(value: &'a Value, path: &[&str]) -> &'a Value {
+    path.iter().fold(value, |value, key| value.get(key).unwrap_or(&Value::Null))
+}
+
 /// A value as text, without quotes.
 pub(super) fn text(value: &Value) -> String {
     match value {
@@ -40,11 +45,11 @@ pub(super) fn text(value: &Value) -> String {
 
 /// Whether the report is evidence, and why not.
 pub(super) fn verdict(json: &Value) -> String {
-    let all = ["doubts", "broken"].map(|key| json[key].as_array());
-    let profit = json["profit"]["doubts"].as_array();
+    let all = ["doubts", "broken"].map(|key| get(json, &[key]).as_array());
+    let profit = get(json, &["profit", "doubts"]).as_array();
     let doubts: Vec<&Value> = all.into_iter().chain([profit]).flatten().flatten().collect();
     if doubts.is_empty() {
-        let money = if json["profit"].is_object() {
+        let money = if get(json, &["profit"]).is_object() {
             ", and every unit of the account is accounted for"
         } else {
             ""
@@ -60,22 +65,22 @@ pub(super) fn verdict(json: &Value) -> String {
 
 /// The numbers that come first.
 pub(super) fn tiles(json: &Value) -> String {
-    let total = &json["total"];
+    let total = get(json, &["total"]);
     let mut tiles = Vec::new();
-    if json["profit"].is_object() {
-        let profit = &json["profit"];
-        tiles.push(("profit in dollars", text(&profit["total"]["profit"])));
-        tiles.push(("not accounted for", text(&profit["difference"])));
+    if get(json, &["profit"]).is_object() {
+        let profit = get(json, &["profit"]);
+        tiles.push(("profit in dollars", text(get(profit, &["total", "profit"]))));
+        tiles.push(("not accounted for", text(get(profit, &["difference"]))));
     }
-    let ticks = &total["rejected"]["E_TICK"];
+    let ticks = get(total, &["rejected", "E_TICK"]);
     let ticks = if ticks.is_null() { "0".to_owned() } else { text(ticks) };
-    let ppm = json["coverage_ppm"].as_u64().unwrap_or(0);
+    let ppm = get(json, &["coverage_ppm"]).as_u64().unwrap_or(0);
     tiles.extend([
-        ("attempts", text(&total["attempts"])),
-        ("accepted", text(&total["accepted"])),
+        ("attempts", text(get(total, &["attempts"]))),
+        ("accepted", text(get(total, &["accepted"]))),
         ("refused for the tick", ticks),
-        ("trades as maker", text(&total["maker_fills"])),
-        ("trades as taker", text(&total["taker_fills"])),
+        ("trades as maker", text(get(total, &["maker_fills"]))),
+        ("trades as taker", text(get(total, &["taker_fills"]))),
         ("covered", format!("{}.{:02}%", ppm / 10_000, ppm % 10_000 / 100)),
     ]);
     let mut html = String::from("<div class=\"tiles\">");
@@ -92,30 +97,36 @@ pub(super) fn tiles(json: &Value) -> String {
 
 /// Profit by market, by hour, by both, and by rate.
 pub(super) fn profit(json: &Value) -> String {
-    let profit = &json["profit"];
+    let profit = get(json, &["profit"]);
     let mut html = String::from("<h2>Profit by market</h2>\n");
-    let sum = ("all".to_owned(), &profit["total"], "sum");
-    let rows = entries(&profit["markets"]).map(|(name, market)| (name, &market["total"], ""));
+    let sum = ("all".to_owned(), get(profit, &["total"]), "sum");
+    let rows = entries(get(profit, &["markets"]))
+        .map(|(name, market)| (name, get(market, &["total"]), ""));
     html += &table("market", &MONEY, rows.chain([sum]));
     let _ = write!(
         html,
         "<p class=\"soft\">The account changed by {}, {} of it transferred; {} is not accounted \
          for.</p>\n<h2>Profit by hour</h2>\n",
-        escaped(&text(&profit["change"])),
-        escaped(&text(&profit["transfers"])),
-        escaped(&text(&profit["difference"]))
+        escaped(&text(get(profit, &["change"]))),
+        escaped(&text(get(profit, &["transfers"]))),
+        escaped(&text(get(profit, &["difference"])))
     );
-    html += &table("hour", &MONEY, entries(&profit["hours"]).map(|(name, row)| (hour(&name), row, "")));
+    html += &table(
+        "hour",
+        &MONEY,
+        entries(get(profit, &["hours"])).map(|(name, row)| (hour(&name), row, "")),
+    );
     html += "<details><summary>Each market by the hour</summary>\n";
-    for (name, market) in entries(&profit["markets"]) {
+    for (name, market) in entries(get(profit, &["markets"])) {
         let _ = writeln!(html, "<h3>{}</h3>", escaped(&name));
-        let rows = entries(&market["hours"]).map(|(name, row)| (hour(&name), row, ""));
+        let rows = entries(get(market, &["hours"])).map(|(name, row)| (hour(&name), row, ""));
         html += &table("hour", &MONEY, rows);
     }
     html += "</details>\n<h2>Fees by tier</h2>\n";
-    let tiers = profit["tiers"].as_array().into_iter().flatten();
+    let tiers = get(profit, &["tiers"]).as_array().into_iter().flatten();
     let rows = tiers.map(|tier| {
-        let name = format!("{} at {} bps", text(&tier["liquidity"]), text(&tier["bps"]));
+        let name =
+            format!("{} at {} bps", text(get(tier, &["liquidity"])), text(get(tier, &["bps"])));
         (name, tier, "")
     });
     html + &table("tier", &[("fills", "fills"), ("volume", "volume"), ("fees", "fees")], rows)
@@ -124,22 +135,23 @@ pub(super) fn profit(json: &Value) -> String {
 /// What became of orders.
 pub(super) fn orders(json: &Value) -> String {
     let mut html = String::from("<h2>Orders by market</h2>\n");
-    let sum = ("all".to_owned(), &json["total"], "sum");
-    let rows = entries(&json["pairs"]).map(|(name, counts)| (name, counts, ""));
+    let sum = ("all".to_owned(), get(json, &["total"]), "sum");
+    let rows = entries(get(json, &["pairs"])).map(|(name, counts)| (name, counts, ""));
     html += &table("market", &ORDERS, rows.chain([sum]));
     html += "<h2>Refusals by class</h2>\n";
-    let refused = entries(&json["total"]["rejected"]);
+    let refused = entries(get(json, &["total", "rejected"]));
     let rows: Vec<_> = refused.map(|(code, n)| (code, n.as_u64().unwrap_or(0))).collect();
     if rows.is_empty() {
         html += "<p class=\"soft\">None.</p>\n";
     } else {
         html += &bars(&rows);
     }
-    let gaps = json["gaps"].as_array().map_or(&[][..], Vec::as_slice);
+    let gaps = get(json, &["gaps"]).as_array().map_or(&[][..], Vec::as_slice);
     if !gaps.is_empty() {
         html += "<h2>Gaps</h2>\n";
         let columns = [("to", "to"), ("seconds", "sec")];
-        html += &table("from", &columns, gaps.iter().map(|gap| (text(&gap["from"]), gap, "")));
+        html +=
+            &table("from", &columns, gaps.iter().map(|gap| (text(get(gap, &["from"])), gap, "")));
     }
     html
 }
@@ -181,7 +193,7 @@ fn table<'a>(
     for (name, row, class) in rows {
         let _ = write!(html, "<tr class=\"{class}\"><td data-l=\"\">{}</td>", escaped(&name));
         for (label, key) in columns {
-            let (label, value) = (escaped(label), escaped(&text(&row[*key])));
+            let (label, value) = (escaped(label), escaped(&text(get(row, &[*key]))));
             let _ = write!(html, "<td data-l=\"{label}\">{value}</td>");
         }
         html += "</tr>\n";

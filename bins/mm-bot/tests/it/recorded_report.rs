@@ -9,7 +9,8 @@ fn ran(seconds: u64) -> (Bot, Value) {
     let config = "[state]\ndir = \"state\"\n[quote]\nspread_bps = 1\n[log]\nalive_sec = 1\n";
     let bot = Bot::new().file("mm-bot.toml", config);
     let length = format!("{seconds}s");
-    let done = bot.run(&["run", "--for", &length, "--seed", "7", "--json", "--log-file", "bot.log"]);
+    let done =
+        bot.run(&["run", "--for", &length, "--seed", "7", "--json", "--log-file", "bot.log"]);
     assert_eq!(done.code, 0, "{done:?}");
     let summary = done.json();
     (bot, summary)
@@ -83,7 +84,8 @@ fn page(bot: &Bot, json: &Value) {
         let row = html.split(&format!("<td data-l=\"\">{name}</td>")).nth(1).unwrap();
         let row = row.split("</tr>").next().unwrap();
         for key in ["profit", "spread", "inventory", "fees", "rebates", "funding", "volume"] {
-            let cell = format!("<td data-l=\"{key}\">{}</td>", market["total"][key].as_str().unwrap());
+            let cell =
+                format!("<td data-l=\"{key}\">{}</td>", market["total"][key].as_str().unwrap());
             assert!(row.contains(&cell), "{name}: {cell} in {row}");
         }
     }

@@ -175,6 +175,9 @@ fn journals(args: &ReportArgs, settings: &Settings) -> Result<Vec<PathBuf>, Fail
     if !args.journal.is_empty() {
         return Ok(args.journal.clone());
     }
+    if let Some(configured) = &settings.journal.dir {
+        return Ok(vec![configured.clone()]);
+    }
     let nowhere = |what: String| {
         Failed::new(Exit::Preflight, what)
             .hint("mm-bot report --from journal --journal state/sim-0x1479.decisions")

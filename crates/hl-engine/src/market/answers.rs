@@ -152,7 +152,11 @@ impl Market {
                 let (now, retry_ms) = (clerk.now, clerk.timing.retry_ms);
                 self.orders.edit(cloid, |order| order.accept(now, filled, retry_ms));
                 self.end(cloid, SubmitEnd::Accepted, clerk);
-                self.rejects = 0;
+                // That the market takes orders which close a position says nothing about quotes.
+                let quotes = |order: &mut Order| order.origin == Origin::Quote;
+                if self.orders.edit(cloid, quotes) == Some(true) {
+                    self.rejects = 0;
+                }
                 if let Some(oid) = oid {
                     self.learn_oid(cloid, oid, clerk);
                 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hl_engine::{Command, EventKind};
+use hl_engine::{Command, EventKind, SubmitEnd};
 use hl_world::{CrashPoint, Death, Observation, Scene};
 
 use crate::rig::{Watch, run};
@@ -46,8 +46,11 @@ fn an_order_on_its_way_at_a_death_is_known_to_the_next_process() {
                     EventKind::Attempt(attempt) => {
                         attempted.insert(attempt.cloid);
                     }
-                    EventKind::Submit(end) => {
-                        attempted.remove(&end.cloid);
+                    EventKind::Submit(line) if line.end != SubmitEnd::Accepted => {
+                        attempted.remove(&line.cloid);
+                    }
+                    EventKind::Gone { cloid, .. } => {
+                        attempted.remove(cloid);
                     }
                     _ => {}
                 },

@@ -1,5 +1,6 @@
-//! Writes a day's journal of ten markets: the real engine, quoting against a venue of a few lines,
-//! with books, trades, fills, fees, funding and a deposit. Five million records and more.
+//! Writes a day's journal of ten markets: the real engine on books, trades and references, answered
+//! by a venue of a few lines. Five million records and more. It measures how fast a journal is read:
+//! nearly all of it is market data, since the engine quotes for the first moments only.
 //!
 //! `cargo run --release -p hl-benches --example day_journal -- DIR [HOURS]`, then
 //! `mm-bot report --from journal --journal DIR --since all`.

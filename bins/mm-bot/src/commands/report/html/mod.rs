@@ -66,7 +66,7 @@ fn money(profit: &Profit, statement: &Statement, json: &Value) -> String {
     for (at, value) in profit.equity() {
         equity.push(at, e8(value));
     }
-    let line = |name, points| Line { name, color: 'a', style: Style::Steps, points };
+    let line = |name, points| Line { name, color: 'a', style: Style::Line, points };
     html += &Plot {
         title: "Account value",
         lines: vec![line("value in dollars", equity.points())],

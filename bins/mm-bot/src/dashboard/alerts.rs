@@ -143,6 +143,11 @@ fn process(shell: &Shell, found: &mut Found<'_>) {
         let text = format!("Lines of the event log are missing: {why}");
         found.put("log", Severity::Warn, text, "Look at the disk of the log.");
     }
+    if shell.decisions_lost > 0 {
+        let text = format!("{} inputs are missing from the journal.", shell.decisions_lost);
+        let fix = "The disk of the journal is slow: what comes after cannot be verified.";
+        found.put("decisions", Severity::Warn, text, fix);
+    }
     if shell.messages_lost > 0 {
         let text = format!("{} messages to people could not be delivered.", shell.messages_lost);
         found.put("messages", Severity::Warn, text, "messages.url_file: address and network.");

@@ -31,30 +31,15 @@ pub(crate) const fn of(why: NoQuote) -> (&'static str, &'static str) {
             "Too many refusals in a row: the market rests for a while.",
             "Orders, refusals by code.",
         ),
-        NoQuote::NoBook => ("No book has been heard yet.", "A few seconds after a start."),
-        NoQuote::BookStale => (
-            "The book is too old to quote on.",
-            "The venue or the network is slow or silent; it resumes with the next book.",
-        ),
-        NoQuote::ClockSkew => (
-            "The venue's clock and ours are too far apart.",
-            "Set this machine's clock (chrony or systemd-timesyncd).",
-        ),
-        NoQuote::EmptyBook => ("Nobody else offers anything.", "Wait, or leave the market."),
-        NoQuote::OneSided => ("Nobody else offers on one side.", "Wait, or leave the market."),
-        NoQuote::Crossed => ("The best bid is not below the best ask.", "Wait for the next book."),
-        NoQuote::NoReference => (
-            "The oracle price or the slow average of the mid is missing or too old.",
-            "Some seconds after a start or a gap.",
-        ),
-        NoQuote::ReferencesDisagree => (
-            "Oracle price and slow average are too far apart: one of them is wrong.",
-            "Look at the market. risk.collar_disagree_bps is the limit.",
-        ),
-        NoQuote::Jumped => (
-            "The price jumped: the market rests for a while.",
-            "Nothing. risk.collar_jump_bps and risk.collar_pause_sec decide.",
-        ),
+        NoQuote::NoBook
+        | NoQuote::BookStale
+        | NoQuote::ClockSkew
+        | NoQuote::EmptyBook
+        | NoQuote::OneSided
+        | NoQuote::Crossed
+        | NoQuote::NoReference
+        | NoQuote::ReferencesDisagree
+        | NoQuote::Jumped => of_data(why),
         NoQuote::Risk(cause) => of_cause(cause),
         NoQuote::Budget => (
             "What is left of the address's requests is kept for cancels.",
@@ -80,6 +65,37 @@ pub(crate) const fn of(why: NoQuote) -> (&'static str, &'static str) {
             "The model lacks a number that it needs.",
             "Usually warming up; the code names the number.",
         ),
+    }
+}
+
+/// What is wrong with the prices that are heard.
+const fn of_data(why: NoQuote) -> (&'static str, &'static str) {
+    match why {
+        NoQuote::NoBook => ("No book has been heard yet.", "A few seconds after a start."),
+        NoQuote::BookStale => (
+            "The book is too old to quote on.",
+            "The venue or the network is slow or silent; it resumes with the next book.",
+        ),
+        NoQuote::ClockSkew => (
+            "The venue's clock and ours are too far apart.",
+            "Set this machine's clock (chrony or systemd-timesyncd).",
+        ),
+        NoQuote::EmptyBook => ("Nobody else offers anything.", "Wait, or leave the market."),
+        NoQuote::OneSided => ("Nobody else offers on one side.", "Wait, or leave the market."),
+        NoQuote::Crossed => ("The best bid is not below the best ask.", "Wait for the next book."),
+        NoQuote::NoReference => (
+            "The oracle price or the slow average of the mid is missing or too old.",
+            "Some seconds after a start or a gap.",
+        ),
+        NoQuote::ReferencesDisagree => (
+            "Oracle price and slow average are too far apart: one of them is wrong.",
+            "Look at the market. risk.collar_disagree_bps is the limit.",
+        ),
+        NoQuote::Jumped => (
+            "The price jumped: the market rests for a while.",
+            "Nothing. risk.collar_jump_bps and risk.collar_pause_sec decide.",
+        ),
+        _ => ("The prices that are heard are in doubt.", "docs/troubleshooting.md."),
     }
 }
 

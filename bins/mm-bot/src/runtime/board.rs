@@ -35,6 +35,11 @@ impl Driver {
             dropped: self.pulse.dropped,
             failed_queries: self.core.failed_queries,
             messages_lost: self.messenger.delivered.lost(),
+            decisions_lost: self
+                .core
+                .decisions
+                .as_ref()
+                .map_or(0, |decisions| decisions.health().dropped()),
         }
     }
 }

@@ -86,6 +86,7 @@ struct ShellState {
     dropped: u64,
     failed_queries: u64,
     messages_lost: u64,
+    decisions_lost: u64,
 }
 
 /// Shorter runs say nothing about an hour.
@@ -168,6 +169,7 @@ impl ShellState {
             dropped: shell.dropped,
             failed_queries: shell.failed_queries,
             messages_lost: shell.messages_lost,
+            decisions_lost: shell.decisions_lost,
         }
     }
 }

@@ -179,6 +179,8 @@ pub(crate) struct Shell {
     pub(crate) dropped: u64,
     pub(crate) failed_queries: u64,
     pub(crate) messages_lost: u64,
+    /// Inputs that the journal of decisions has not got.
+    pub(crate) decisions_lost: u64,
 }
 
 impl Snapshot {

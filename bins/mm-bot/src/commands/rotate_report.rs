@@ -91,15 +91,15 @@ fn read(path: &Path) -> Result<String, Failed> {
 impl Record {
     fn take(&mut self, line: &str) {
         let Seen::Event(event) = read_line(line.as_bytes()) else { return };
-        match event.get("rotation_evt").as_deref() {
-            Some("rebalance") => {
+        match (event.family, event.word) {
+            ("rotation_evt", "rebalance") => {
                 self.choices = self.choices.saturating_add(1);
                 if self.first.is_empty() {
                     let pairs = event.get("pairs").unwrap_or_default();
                     self.first = pairs.split(',').map(str::to_owned).collect();
                 }
             }
-            Some("followed") => {
+            ("rotation_evt", "followed") => {
                 if let Some((ended, pair, followed)) = followed(&event) {
                     self.periods.entry(ended).or_default().insert(pair, followed);
                 }

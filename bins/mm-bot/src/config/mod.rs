@@ -13,6 +13,8 @@ mod log;
 mod market;
 mod messages;
 mod names;
+#[cfg(test)]
+mod page;
 mod planned;
 pub(crate) mod problem;
 mod reader;

@@ -80,6 +80,18 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     PLANNED.iter().map(|planned| planned.name)
 }
 
+/// Every name that is refused whatever its value, and why.
+#[cfg(test)]
+pub(crate) fn refused() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    REFUSED.iter()
+}
+
+/// Every name of which only the value that asks for nothing is accepted, and what it would ask for.
+#[cfg(test)]
+pub(crate) fn features() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PLANNED.iter().map(|planned| (planned.name, planned.feature))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,6 +15,7 @@ mod config;
 mod dashboard;
 mod docs;
 mod doctor;
+mod handoff;
 mod jsonl;
 mod layers;
 mod messages;

@@ -18,6 +18,7 @@ mod doctor;
 mod handoff;
 mod jsonl;
 mod layers;
+mod log_alerts;
 mod messages;
 mod metrics;
 mod recorded;

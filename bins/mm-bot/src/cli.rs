@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::explain::ExplainArgs;
+use crate::commands::fire_drill::FireDrillArgs;
 use crate::commands::replay::ReplayArgs;
 use crate::commands::report::ReportArgs;
 use crate::commands::rotate_args::RotateArgs;
@@ -57,6 +58,7 @@ pub(crate) struct SourceArgs {
 pub(crate) enum Command {
     Run(RunArgs),
     Doctor(DoctorArgs),
+    FireDrill(FireDrillArgs),
     CancelAll(CancelAllArgs),
     Flatten(FlattenArgs),
     Halt(HaltArgs),

@@ -9,6 +9,7 @@ mod commands;
 mod config;
 mod dashboard;
 mod doctor;
+mod drill;
 mod exit;
 mod markets;
 mod runtime;
@@ -69,6 +70,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failed> {
         Command::Doctor(args) => {
             let (_, settings) = config::load(&sources)?;
             commands::doctor::run(args, &settings, &mut out)
+        }
+        Command::FireDrill(args) => {
+            let (_, settings) = config::load(&sources)?;
+            commands::fire_drill::run(args, &settings, &mut out)
         }
         Command::CancelAll(args) => {
             let (_, settings) = config::load(&sources)?;

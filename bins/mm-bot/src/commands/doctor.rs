@@ -25,7 +25,7 @@ pub(crate) fn run(
     let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count();
     let (ok, warn, wrong) = (count(Verdict::Ok), count(Verdict::Warn), count(Verdict::Wrong));
     if args.venue.json {
-        let rows: Vec<_> = findings.iter().map(row).collect();
+        let rows: Vec<_> = findings.iter().map(Finding::json).collect();
         writeln!(out, "{:#}", json!({"findings": rows, "ok": ok, "warn": warn, "wrong": wrong}))?;
     } else {
         for finding in &findings {
@@ -34,13 +34,4 @@ pub(crate) fn run(
         writeln!(out, "\n{} looked at: {ok} ok, {warn} to know, {wrong} wrong", findings.len())?;
     }
     Ok(if wrong == 0 { Exit::Ok } else { Exit::Preflight })
-}
-
-fn row(finding: &Finding) -> serde_json::Value {
-    json!({
-        "matter": finding.matter,
-        "verdict": finding.verdict.word(),
-        "saw": finding.saw,
-        "hint": finding.fix,
-    })
 }

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod fire_drill;
 mod jsonl;
 pub(crate) mod metrics;
 pub(crate) mod quantize;

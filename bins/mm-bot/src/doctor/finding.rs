@@ -41,7 +41,7 @@ impl Finding {
         Self { matter: matter.into(), verdict: Verdict::Ok, saw: saw.into(), fix: None }
     }
 
-    pub(super) fn warn(
+    pub(crate) fn warn(
         matter: impl Into<String>,
         saw: impl Into<String>,
         fix: impl Into<String>,
@@ -57,6 +57,16 @@ impl Finding {
     ) -> Self {
         let fix = Some(fix.into());
         Self { matter: matter.into(), verdict: Verdict::Wrong, saw: saw.into(), fix }
+    }
+
+    /// The finding for programs.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "matter": self.matter,
+            "verdict": self.verdict.word(),
+            "saw": self.saw,
+            "hint": self.fix,
+        })
     }
 
     /// A question that the venue did not answer.

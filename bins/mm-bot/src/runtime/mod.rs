@@ -40,7 +40,7 @@ use std::io::Write;
 use tokio::task::LocalSet;
 
 pub(crate) use self::embedded::random;
-pub(crate) use self::messages::{Notice, Severity};
+pub(crate) use self::messages::{Notice, Severity, send_one};
 pub(crate) use self::metrics::metrics;
 use self::session::Session;
 use self::summary::Summary;

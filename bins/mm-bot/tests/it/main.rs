@@ -16,6 +16,7 @@ mod dashboard;
 mod docs;
 mod doctor;
 mod handoff;
+mod fire_drill;
 mod jsonl;
 mod layers;
 mod log_alerts;

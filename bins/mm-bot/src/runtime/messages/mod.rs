@@ -16,6 +16,7 @@ use hl_engine::Event;
 use tokio::sync::mpsc;
 
 pub(crate) use self::notice::{Notice, Severity};
+pub(crate) use self::post::send_one;
 pub(super) use self::post::{Courier, Delivered, start};
 use self::quiet::{Quiet, Say};
 use crate::config::MessageSettings;

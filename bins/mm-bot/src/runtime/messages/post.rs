@@ -1,5 +1,6 @@
 //! Delivery.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::{Messenger, Notice, QUEUE};
+use super::{Messenger, Notice, QUEUE, Severity, payload};
 use crate::config::MessageSettings;
 use crate::exit::{Exit, Failed};
 use crate::runtime::keyfile;
@@ -86,17 +87,40 @@ pub(in crate::runtime) fn start(
     let Some(path) = &settings.url_file else {
         return Ok((messenger.clone(), Courier { messenger, task: None }));
     };
-    let url = keyfile::secret(path)?;
-    // What is wrong with it is not said: that would show it.
-    let feed = Feed::new(url.expose(), ANSWER_MAX).map_err(|_| {
-        let what = format!("{}: holds no address that messages can be posted to", path.display());
-        Failed::new(Exit::Preflight, what).hint("one line: https://host/path, without a query")
-    })?;
+    let feed = receiver_at(path)?;
     let (sender, receiver) = mpsc::channel(QUEUE);
     log.line(&format!("message_evt=on style={} level={}", settings.style, settings.level.word()));
     let task = tokio::spawn(deliver(feed, receiver, messenger.delivered.clone()));
     messenger.out = Some(sender);
     Ok((messenger.clone(), Courier { messenger, task: Some(task) }))
+}
+
+/// The receiver whose address is in a file.
+fn receiver_at(path: &Path) -> Result<Feed, Failed> {
+    let url = keyfile::secret(path)?;
+    // What is wrong with it is not said: that would show it.
+    Feed::new(url.expose(), ANSWER_MAX).map_err(|_| {
+        let what = format!("{}: holds no address that messages can be posted to", path.display());
+        Failed::new(Exit::Preflight, what).hint("one line: https://host/path, without a query")
+    })
+}
+
+/// Sends one message, at once and without a run; `false` where nobody is to be written to.
+///
+/// # Errors
+/// The address cannot be read, or the receiver does not take the message. The text does not show the
+/// address.
+pub(crate) async fn send_one(
+    settings: &MessageSettings,
+    severity: Severity,
+    kind: &'static str,
+    text: &str,
+) -> Result<bool, String> {
+    let Some(path) = &settings.url_file else { return Ok(false) };
+    let feed = receiver_at(path).map_err(|failed| failed.what)?;
+    let notice = Notice::new(severity, kind, text);
+    let body = payload::body(&payload::Style::of(settings), "mm-bot", &notice, 0);
+    feed.deliver(body).await.map(|()| true).map_err(|e| e.to_string())
 }
 
 /// One after the other; a receiver that does not answer makes the next ones wait, and nobody else.

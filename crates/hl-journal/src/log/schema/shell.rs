@@ -19,6 +19,7 @@ pub(super) const ROWS: &[Row] = &[
         "The disk refuses the log: nothing is quoted until it takes lines again.",
     ),
     row("log_evt", "ok", "ts tms held dropped", "It takes them: so many had waited and are lost."),
+    row("log_evt", "drill", "ts tms id", "A fire drill wrote this, to find it again."),
     row("log_evt", "close", "ts tms", "The last line of a run that ended in order."),
     row("journal_evt", "open", "ts tms file", "Inputs and decisions are recorded there."),
     row("journal_evt", "removed", "ts tms file why", "A file of it went: too old, or no budget."),

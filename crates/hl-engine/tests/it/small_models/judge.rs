@@ -42,8 +42,9 @@ impl Model<'_> {
                 self.happen(self.history.truth.len());
             }
             self.book();
-            let agrees =
-                self.disagreement().is_none() && self.done.len() == self.history.truth.len();
+            let agrees = self.disagreement().is_none()
+                && self.done.len() == self.history.truth.len()
+                && self.untold().is_none();
             agreed = if agrees { agreed.or(Some(self.now)) } else { None };
             if agreed.is_some_and(|at| self.now.since(at) >= 2_000) {
                 break;
@@ -89,10 +90,13 @@ impl Model<'_> {
             };
             self.check(holds, || format!("{cloid} ended {ends:?}, rested: {rested}"));
         }
-        if self.run == 0 {
-            let told = self.engine.stats().maker_fills;
-            let true_fills = self.venue.fills.len() as u64;
-            self.check(told == true_fills, || format!("{told} fills of {true_fills}"));
-        }
+        let untold = self.untold();
+        self.check(untold.is_none(), || untold.unwrap_or_default());
+    }
+
+    /// Trades that are not known yet: a lost one is asked for with all others, once in a minute.
+    fn untold(&self) -> Option<String> {
+        let (told, traded) = (self.engine.stats().maker_fills, self.venue.fills.len() as u64);
+        (self.run == 0 && told != traded).then(|| format!("{told} fills of {traded}"))
     }
 }

@@ -18,7 +18,7 @@ use crate::bench::{SOL, price, size, spec};
 
 const START: Millis = Millis(1_762_252_867_000);
 /// How long the venue's truth may take to arrive once nothing is lost any more.
-pub(super) const HEAL_MS: u64 = 60_000;
+pub(super) const HEAL_MS: u64 = 75_000;
 
 /// The largest position.
 pub(super) const CAP: Notional = Notional::whole(130);

@@ -61,6 +61,7 @@ pub const KEYS: &[(&str, &str)] = &[
     ("ic", "the information coefficient"),
     ("ic_high", "the upper end of its 95 % interval"),
     ("ic_low", "the lower end of its 95 % interval"),
+    ("id", "what a fire drill looks for: sixteen hexadecimal digits"),
     ("in_flight", "attempts without an end so far"),
     ("intent", "one logical order of a run; a retry has the same"),
     ("intents", "orders of earlier runs without an end on record"),

@@ -12,6 +12,7 @@ mod alerts;
 mod bot;
 mod cli;
 mod config;
+mod containers;
 mod dashboard;
 mod docs;
 mod doctor;

@@ -32,7 +32,7 @@ fn one_order(c: &mut Criterion) {
     };
     group.bench_function("journal", |b| b.iter(|| journal(&mut encoder)));
     let (queue, lines) = sync_channel::<Event>(16_384);
-    let reader = std::thread::spawn(move || lines.into_iter().count());
+    let reader = std::thread::Builder::new().spawn(move || lines.into_iter().count()).unwrap();
     group.bench_function("journal_and_log", |b| {
         b.iter_batched(
             || life.events.clone(),
@@ -69,8 +69,9 @@ fn file() -> (Vec<u8>, u64, u64) {
     let books = [BookSides::around(100_000), BookSides::around(100_040)];
     let mut entries = 0;
     for n in 0..20_000_u16 {
-        let market = MarketId(n % MARKETS);
-        desk.show(market, &books[usize::from(n / MARKETS / 10 % 2)]);
+        let [low, high] = &books;
+        let book = if (n / MARKETS / 10).is_multiple_of(2) { low } else { high };
+        desk.show(MarketId(n % MARKETS), book);
         if n % 100 == 99 {
             let raw = desk.recorded(Vec::new()).unwrap();
             entries += u64::from(raw.entries());
@@ -83,7 +84,7 @@ fn file() -> (Vec<u8>, u64, u64) {
 
 fn reading(c: &mut Criterion) {
     let (file, entries, seconds) = file();
-    println!("{entries} entries in {} bytes", file.len());
+    eprintln!("{entries} entries in {} bytes", file.len());
     let mut group = c.benchmark_group("recorded");
     group.sample_size(10).throughput(Throughput::Elements(entries));
     group.bench_function("read", |b| {

@@ -127,10 +127,7 @@ impl OrderLife {
     /// Records all of it.
     pub fn record(&self, encoder: &mut Encoder) {
         let (market, time) = (MarketId(0), NOW);
-        let (attempt, rest) = match self.events.split_first() {
-            Some(both) => both,
-            None => return,
-        };
+        let Some((attempt, rest)) = self.events.split_first() else { return };
         let (bid, ask) = (self.book.first().copied(), self.book.last().copied());
         encoder.input(NOW, &Input::Bbo { market, time, bid, ask });
         encoder.event(attempt);

@@ -1,9 +1,9 @@
 //! `fire-drill`: one line for each step, and an exit code for timers.
 
 use std::io::Write;
-use std::time::{Duration, Instant};
 
 use clap::Args;
+use hl_client::clock;
 use serde_json::json;
 
 use crate::config::Settings;
@@ -57,26 +57,24 @@ pub(crate) fn run(
         prometheus: args.prometheus.as_deref(),
         alertmanager: args.alertmanager.as_deref(),
     };
-    let begin = Instant::now();
+    let begin = clock::now();
     let (mut wrong, mut rows) = (0_usize, Vec::new());
-    let mut tell = |finding: &Finding, took: Duration| -> Result<(), Failed> {
+    let mut tell = |finding: &Finding, ms: u64| -> Result<(), Failed> {
         wrong += usize::from(finding.verdict == Verdict::Wrong);
         if !args.json {
             writeln!(out, "{finding}")?;
             out.flush()?;
         }
-        let mut row = finding.json();
-        row["ms"] = json!(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-        rows.push(row);
+        rows.push(json!({"step": finding.json(), "ms": ms}));
         Ok(())
     };
     runtime.block_on(walk(outside, args.broken, &mut tell))?;
     runtime.shutdown_background();
-    let (count, seconds) = (rows.len(), begin.elapsed().as_secs_f32());
+    let (count, ms) = (rows.len(), clock::now().since(begin));
     if args.json {
-        writeln!(out, "{:#}", json!({"steps": rows, "wrong": wrong, "seconds": seconds}))?;
+        writeln!(out, "{:#}", json!({"steps": rows, "wrong": wrong, "ms": ms}))?;
     } else {
-        writeln!(out, "\n{count} steps, {wrong} wrong, {seconds:.1} s")?;
+        writeln!(out, "\n{count} steps, {wrong} wrong, {}.{} s", ms / 1_000, ms % 1_000 / 100)?;
     }
     Ok(if wrong == 0 { Exit::Ok } else { Exit::Failure })
 }

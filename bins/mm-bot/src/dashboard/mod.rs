@@ -1,8 +1,8 @@
 //! The dashboard: one page on loopback, read-only unless a token is set.
 //!
 //! A thread of its own serves it. The loop of the run hands over a copy of every line of its log,
-//! answers four times a second with a [`Glance`](frame::Glance), which is what charts are made of,
-//! and with a whole [`Frame`](frame::Frame) only while somebody looks; it waits for nothing. All
+//! answers four times a second with a [`Glance`], which is what charts are made of,
+//! and with a whole [`Frame`] only while somebody looks; it waits for nothing. All
 //! text, JSON and comparing is done on the other thread ([`hub`]).
 //!
 //! `GET /api/snapshot` is one document ([`snapshot`]); `GET /api/stream` is the same followed by its

@@ -18,9 +18,8 @@ mod scrape;
 mod stage;
 mod steps;
 
-use std::time::{Duration, Instant};
-
 use clap::ValueEnum;
+use hl_client::clock;
 
 use self::stage::Stage;
 use crate::config::Settings;
@@ -108,32 +107,32 @@ pub(crate) struct Outside<'a> {
     pub(crate) alertmanager: Option<&'a str>,
 }
 
-/// Walks every step, and tells each as it ends, with how long it took.
+/// Walks every step, and tells each as it ends, with how many milliseconds it took.
 ///
 /// # Errors
 /// The stage cannot be set: no exchange, no directory.
 pub(crate) async fn walk(
     outside: Outside<'_>,
     broken: Option<Step>,
-    tell: &mut dyn FnMut(&Finding, Duration) -> Result<(), Failed>,
+    tell: &mut dyn FnMut(&Finding, u64) -> Result<(), Failed>,
 ) -> Result<(), Failed> {
     let mut stage = Stage::set(broken).await?;
     for step in Step::ALL {
-        let begin = Instant::now();
+        let begin = clock::now();
         let finding = match stage.play(step).await {
             Ok(saw) => Finding::ok(step.name(), saw),
             Err(what) => Finding::wrong(step.name(), what, step.hint()),
         };
-        tell(&finding, begin.elapsed())?;
+        tell(&finding, clock::now().since(begin))?;
         // Without a bot nothing else can be looked at.
         if step == Step::Bot && finding.fix.is_some() {
             break;
         }
     }
     drop(stage);
-    let begin = Instant::now();
+    let begin = clock::now();
     for finding in outside::examine(outside).await {
-        tell(&finding, begin.elapsed())?;
+        tell(&finding, clock::now().since(begin))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! Alertmanager.
 
 use std::io::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hl_client::{Feed, clock};
 use hl_journal::log::Quoted;
@@ -16,7 +16,7 @@ use crate::runtime::{Severity, send_one};
 /// No answer is longer. Bytes.
 const LONGEST: usize = 32 << 20;
 /// How long Alertmanager may take to show an alert that it took.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE_MS: u64 = 3_000;
 
 pub(super) async fn examine(outside: Outside<'_>) -> Vec<Finding> {
     let mut found = vec![log(outside), messages(outside).await];
@@ -96,25 +96,24 @@ async fn get(url: &str, path: &str) -> Result<Value, String> {
 /// Every rule is loaded and healthy, and the bot is a target.
 async fn prometheus(url: &str) -> Result<String, String> {
     let rules = get(url, "/api/v1/rules").await?;
-    let groups = rules["data"]["groups"].as_array().cloned().unwrap_or_default();
-    let loaded: Vec<Value> =
-        groups.iter().filter_map(|group| group["rules"].as_array()).flatten().cloned().collect();
+    let groups = list(&rules, "/data/groups");
+    let loaded: Vec<Value> = groups.iter().flat_map(|group| list(group, "/rules")).collect();
     let mut healthy = 0;
     for name in alerts(RULES) {
-        let rule = loaded.iter().find(|rule| rule["name"] == name);
+        let rule = loaded.iter().find(|rule| text(rule, "/name") == name);
         let rule = rule.ok_or_else(|| format!("rule {name} is not loaded"))?;
-        if rule["health"] == "err" {
-            return Err(format!("rule {name} cannot be evaluated: {}", rule["lastError"]));
+        if text(rule, "/health") == "err" {
+            return Err(format!("rule {name} cannot be evaluated: {}", text(rule, "/lastError")));
         }
         healthy += 1;
     }
     let targets = get(url, "/api/v1/targets").await?;
-    let targets = targets["data"]["activeTargets"].as_array().cloned().unwrap_or_default();
-    let bot = targets.iter().find(|target| target["labels"]["job"] == "mm-bot");
+    let targets = list(&targets, "/data/activeTargets");
+    let bot = targets.iter().find(|target| text(target, "/labels/job") == "mm-bot");
     let bot = bot.ok_or("no target has the job mm-bot")?;
     Ok(format!(
         "{healthy} of {healthy} rules loaded; the target mm-bot is {}",
-        bot["health"].as_str().unwrap_or("unknown")
+        text(bot, "/health")
     ))
 }
 
@@ -128,23 +127,30 @@ async fn alertmanager(url: &str) -> Result<String, String> {
     let place = format!("{}/api/v2/alerts", url.trim_end_matches('/'));
     let feed = Feed::new(&place, LONGEST).map_err(|e| format!("{place}: {e}"))?;
     feed.deliver(alert.to_string()).await.map_err(|e| format!("{place}: {e}"))?;
-    let begin = Instant::now();
+    let begin = clock::now();
     loop {
         let alerts = get(url, "/api/v2/alerts").await?;
         let shown =
-            alerts.as_array().and_then(|all| all.iter().find(|a| a["labels"]["drill"] == *id));
+            alerts.as_array().and_then(|all| all.iter().find(|a| text(a, "/labels/drill") == id));
         if let Some(alert) = shown {
-            let names: Vec<&str> = alert["receivers"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|receiver| receiver["name"].as_str())
-                .collect();
+            let receivers = list(alert, "/receivers");
+            let names: Vec<&str> =
+                receivers.iter().map(|receiver| text(receiver, "/name")).collect();
             return Ok(format!("took MmFireDrill for {}", names.join(", ")));
         }
-        if begin.elapsed() >= PATIENCE {
+        if clock::now().since(begin) >= PATIENCE_MS {
             return Err("took MmFireDrill and does not show it".to_owned());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+}
+
+/// The list at a place of a document; an empty one where there is none.
+fn list(document: &Value, place: &str) -> Vec<Value> {
+    document.pointer(place).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// The text there.
+fn text<'a>(document: &'a Value, place: &str) -> &'a str {
+    document.pointer(place).and_then(Value::as_str).unwrap_or_default()
 }

@@ -6,8 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use hl_client::clock;
 use hl_sim::background::Synthetic;
 use hl_sim::{AccountTruth, Exchange, ExchangeConfig, Usd, universe};
 use hl_sim_http::{FrontConfig, Handle};
@@ -157,11 +158,11 @@ fn secret(path: &Path, text: &str) -> std::io::Result<()> {
 
 /// Waits until `child` has ended.
 pub(super) async fn ended(child: &mut Child, within: Duration) -> Result<ExitStatus, String> {
-    let begin = Instant::now();
+    let begin = clock::now();
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
-            Ok(None) if begin.elapsed() < within => tokio::time::sleep(LOOK).await,
+            Ok(None) if waited(begin) < within => tokio::time::sleep(LOOK).await,
             Ok(None) => return Err(format!("not ended after {} s", within.as_secs())),
             Err(error) => return Err(error.to_string()),
         }
@@ -173,12 +174,16 @@ pub(super) async fn until<T>(
     within: Duration,
     mut what: impl AsyncFnMut() -> Result<T, String>,
 ) -> Result<T, String> {
-    let begin = Instant::now();
+    let begin = clock::now();
     loop {
         match what().await {
             Ok(value) => return Ok(value),
-            Err(error) if begin.elapsed() >= within => return Err(error),
+            Err(error) if waited(begin) >= within => return Err(error),
             Err(_) => tokio::time::sleep(LOOK).await,
         }
     }
+}
+
+fn waited(begin: hl_quant::Millis) -> Duration {
+    Duration::from_millis(clock::now().since(begin))
 }

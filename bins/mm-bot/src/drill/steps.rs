@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use hl_client::clock;
 use hl_journal::log::{LogEvent, Seen, read_line, schema};
 use rustix::process::Signal;
 
@@ -43,7 +44,7 @@ impl Stage {
     }
 
     async fn start(&mut self) -> Result<String, String> {
-        let begin = Instant::now();
+        let begin = clock::now();
         let log = if self.breaks(Step::Log) { "/dev/null" } else { "bot.log" };
         let mut command = self.command(&["run", "--log-file", log])?;
         command.envs([
@@ -70,8 +71,7 @@ impl Stage {
             Err(format!("{} orders accepted; {}", truth.accepted, self.last_words()))
         })
         .await?;
-        let (accepted, attempts, ms) =
-            (truth.accepted, truth.attempts, begin.elapsed().as_millis());
+        let (accepted, attempts, ms) = (truth.accepted, truth.attempts, clock::now().since(begin));
         Ok(format!("process {pid}: {accepted} of {attempts} orders accepted after {ms} ms"))
     }
 
@@ -168,7 +168,7 @@ impl Stage {
 
     async fn halt(&self) -> Result<String, String> {
         let open = self.quoting().await?;
-        let begin = Instant::now();
+        let begin = clock::now();
         if !self.breaks(Step::Halt) {
             let status = self.finish(&["halt", "--reason", "fire drill"], PATIENCE).await?;
             if !status.success() {
@@ -176,7 +176,7 @@ impl Stage {
             }
         }
         self.emptied().await?;
-        let took = begin.elapsed().as_millis();
+        let took = clock::now().since(begin);
         let sent = self.truth().await?.attempts;
         tokio::time::sleep(SILENCE).await;
         let truth = self.truth().await?;
@@ -198,14 +198,14 @@ impl Stage {
     async fn cancel_all(&self) -> Result<String, String> {
         let before = self.quoting().await?;
         self.signal(Signal::STOP)?;
-        let begin = Instant::now();
+        let begin = clock::now();
         let status = if self.breaks(Step::CancelAll) {
             self.finish(&["specs"], PATIENCE).await
         } else {
             self.finish(&["cancel-all"], PATIENCE * 2).await
         };
         let open = self.truth().await?.open_orders;
-        let took = begin.elapsed().as_millis();
+        let took = clock::now().since(begin);
         self.signal(Signal::CONT)?;
         let status = status?;
         if open > 0 || !status.success() {
@@ -218,7 +218,7 @@ impl Stage {
     }
 
     async fn stop(&mut self) -> Result<String, String> {
-        let begin = Instant::now();
+        let begin = clock::now();
         if !self.breaks(Step::Stop) {
             self.signal(Signal::TERM)?;
         }
@@ -226,7 +226,7 @@ impl Stage {
         let status = ended(bot, PATIENCE).await?;
         self.bot = None;
         let open = self.truth().await?.open_orders;
-        let took = begin.elapsed().as_millis();
+        let took = clock::now().since(begin);
         // 6: it was halted, by cancel-all.
         match status.code() {
             Some(0 | 6) if open == 0 => {
@@ -290,7 +290,7 @@ impl Log {
         let mut log = Self { lines: 0, attempts: 0, ticks: 0 };
         // The last line may be in the middle of being written.
         let whole = text.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
-        for line in text[..whole].split(|byte| *byte == b'\n') {
+        for line in text.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n') {
             log.lines += 1;
             let shown = || String::from_utf8_lossy(line).chars().take(120).collect::<String>();
             match read_line(line) {

@@ -42,10 +42,10 @@ fn a_drill_of_a_healthy_bot_sees_every_step_within_half_a_minute() {
     assert!(done.json()["ms"].as_u64().unwrap() < 30_000, "{done:?}");
 }
 
-/// Three at a time: each is mostly waiting, and runs a bot and an exchange.
+/// Five at a time: each is mostly waiting, and runs a bot and an exchange.
 #[test]
 fn every_step_that_is_broken_is_noticed() {
-    for some in STEPS.chunks(3) {
+    for some in STEPS.chunks(5) {
         std::thread::scope(|scope| {
             let drill = |step| move || Bot::new().run(&["fire-drill", "--json", "--break", step]);
             let drills: Vec<_> =
